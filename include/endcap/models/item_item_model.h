@@ -1,0 +1,119 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+
+#include "endcap/base/error.h"
+#include "endcap/models/scorer.h"
+
+namespace endcap {
+
+// How much each event of a history counts when an item-item model is asked.
+struct HistoryWeights {
+  float position_decay = 1;  // in (0, 1]: factor per place from the newest event; 1 for sets
+  float half_life_days = std::numeric_limits<float>::infinity();  // > 0; used when time is known
+  float length_power = 0;          // in [0, 1]: all weights are divided by (sum of weights)^this
+  std::int32_t max_events = 500;   // > 0: the newest events that count
+  bool use_event_weights = false;  // multiply by Interaction::weight
+
+  void validate() const {
+    require(position_decay > 0 && position_decay <= 1, "position_decay", "be in (0, 1]",
+            position_decay);
+    require(half_life_days > 0, "half_life_days", "be positive", half_life_days);
+    require(length_power >= 0 && length_power <= 1, "length_power", "be in [0, 1]", length_power);
+    require(max_events > 0, "max_events", "be positive", max_events);
+  }
+
+  // weights[e] becomes the weight of event e, 0 where it does not count.
+  // Requires weights.size() == history.events.size().
+  void fill(const History& history, std::span<float> weights) const {
+    const auto n = static_cast<std::int32_t>(weights.size());
+    const bool ages = std::isfinite(half_life_days);
+    float decay = 1, sum = 0;
+    for (std::int32_t e = n - 1; e >= 0; --e) {
+      const auto& event = history.events[static_cast<std::size_t>(e)];
+      float weight = n - e > max_events ? 0 : decay;
+      decay *= position_decay;
+      if (ages) {
+        const auto age_us =
+            static_cast<double>(std::max<std::int64_t>(0, history.now_us - event.time_us));
+        weight *= static_cast<float>(std::exp2(-age_us / kMicrosecondsPerDay / half_life_days));
+      }
+      if (use_event_weights) weight *= event.weight;
+      weights[static_cast<std::size_t>(e)] = weight;
+      sum += weight;
+    }
+    if (length_power == 0 || sum <= 0) return;
+    const float scale = std::pow(sum, -length_power);
+    for (auto& weight : weights) weight *= scale;
+  }
+};
+
+// A model whose whole knowledge is a sparse matrix W of shape (n_items, n_items):
+// score(j) = sum over events e of weight_e * W[item_e, j]. A query costs the rows it adds up.
+class ItemItemModel : public Scorer {
+ public:
+  // Throws std::invalid_argument if the matrix is not square or the weights are out of range.
+  ItemItemModel(CsrMatrix matrix, HistoryWeights history_weights)
+      : matrix_(std::move(matrix)), history_weights_(history_weights) {
+    require(matrix_.n_rows() == matrix_.n_columns(), "matrix", "be square", matrix_.n_rows());
+    history_weights_.validate();
+  }
+
+  [[nodiscard]] std::int32_t n_items() const final { return matrix_.n_rows(); }
+  [[nodiscard]] const CsrMatrix& matrix() const { return matrix_; }
+  [[nodiscard]] const HistoryWeights& history_weights() const { return history_weights_; }
+
+  void score(const History& history, ScoreBoard& board) const final;
+  float explain(const History& history, ItemIndex item, std::span<float> parts) const final;
+
+ private:
+  // The newest events that can count: older ones have weight 0 or next to nothing.
+  [[nodiscard]] History recent(const History& history) const {
+    const auto kept =
+        std::min(history.events.size(), static_cast<std::size_t>(history_weights_.max_events));
+    return {history.events.last(kept), history.now_us, history.user};
+  }
+  [[nodiscard]] bool knows(ItemIndex item) const { return 0 <= item && item < n_items(); }
+
+  CsrMatrix matrix_;
+  HistoryWeights history_weights_;
+};
+
+inline void ItemItemModel::score(const History& history, ScoreBoard& board) const {
+  const History newest = recent(history);
+  thread_local std::vector<float> weights;
+  weights.resize(newest.events.size());
+  history_weights_.fill(newest, weights);
+  for (std::size_t e = 0; e < weights.size(); ++e) {
+    const ItemIndex item = newest.events[e].item;
+    if (weights[e] != 0 && knows(item)) board.add(matrix_.row(item), weights[e]);
+  }
+}
+
+inline float ItemItemModel::explain(const History& history, ItemIndex item,
+                                    std::span<float> parts) const {
+  std::fill(parts.begin(), parts.end(), 0.0f);
+  const History newest = recent(history);
+  const auto counted = parts.last(newest.events.size());
+  history_weights_.fill(newest, counted);
+  for (std::size_t e = 0; e < counted.size(); ++e) {
+    const ItemIndex source = newest.events[e].item;
+    float weight = 0;
+    if (knows(source)) {
+      const SparseRow row = matrix_.row(source);
+      const auto found = std::lower_bound(row.columns.begin(), row.columns.end(), item);
+      if (found != row.columns.end() && *found == item) {
+        weight = row.values[static_cast<std::size_t>(found - row.columns.begin())];
+      }
+    }
+    counted[e] *= weight;
+  }
+  return 0;
+}
+
+}  // namespace endcap

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "endcap/base/types.h"
+#include "endcap/matrix/interactions.h"
+#include "endcap/models/score_board.h"
+
+namespace endcap {
+
+// What every model is: scores for all items, given one visitor's events. Immutable once fitted, so
+// any number of threads may score at once, each with a ScoreBoard of its own.
+class Scorer {
+ public:
+  virtual ~Scorer() = default;
+
+  [[nodiscard]] virtual std::int32_t n_items() const = 0;
+
+  // Adds the model's score of each item to `board`; 0 for every item it has no opinion on.
+  // Events whose item is not in [0, n_items()) say nothing: a product newer than the model.
+  virtual void score(const History& history, ScoreBoard& board) const = 0;
+
+  // parts[e] becomes what event e of the history adds to the score of `item`. Returns the rest of
+  // the score, which no event explains (0 for most models): rest + sum of parts == score.
+  // Requires parts.size() == history.events.size() and 0 <= item < n_items().
+  virtual float explain(const History& history, ItemIndex item, std::span<float> parts) const = 0;
+};
+
+}  // namespace endcap

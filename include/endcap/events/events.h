@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,12 @@ struct Event {
   Id user;
   Id item;
   std::string kind = "view";
-  std::optional<std::int64_t> time_us;  // microseconds since 1970 UTC; all events have one, or none
-  float quantity = 1;                   // > 0
+  std::optional<std::int64_t> time_us =
+      {};              // microseconds since 1970 UTC; all events have one, or none
+  float quantity = 1;  // > 0
   float price =
       std::numeric_limits<float>::quiet_NaN();  // of one piece, shop's currency; NaN: unknown
-  std::optional<Id> session;                    // basket, invoice or visit
+  std::optional<Id> session = {};               // basket, invoice or visit
 };
 
 // The columns of a log, each (n_events,); an optional column is empty where there is none.

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "endcap/base/context.h"
+#include "endcap/catalog/catalog.h"
+#include "endcap/events/events.h"
+#include "endcap/serving/query.h"
+
+namespace endcap {
+
+enum class Effort {
+  kFast,      // a fixed portfolio, in seconds
+  kBalanced,  // every model that can pay, chosen on the newest part of the log
+  kBest,      // the same with trained models of several shapes
+};
+
+struct FitOptions {
+  std::string target = "purchase";  // the kind to predict; where the log has none, every kind is
+  Effort effort = Effort::kBalanced;
+  std::vector<std::string> models = {};  // by name, to choose by hand; empty: chosen on the log
+  Context context = {};
+};
+
+// One model of the blend, as the fit reports it.
+struct ModelReport {
+  std::string name;
+  double fit_seconds = 0;
+  double ndcg_alone = 0;     // NDCG@20 on the validation part, new items only
+  float weight_explore = 0;  // in the score of items that the visitor has not had
+  float weight_include = 0;  // in the score of all items
+};
+
+// A shop's recommender: fitted, or loaded from a file, then asked from any number of threads.
+// observe() may run beside the questions; it changes the answers for that visitor only.
+class Recommender {
+ public:
+  // Learns from the log, chooses and weighs the models on its newest part, then fits them on all of
+  // it. Throws std::invalid_argument for an unknown target or model name.
+  [[nodiscard]] static Recommender fit(const Events& events, const Catalog& catalog = {},
+                                       const FitOptions& options = {});
+
+  // The file is mapped, not read. Throws CorruptFileError or std::system_error.
+  [[nodiscard]] static Recommender load(const std::filesystem::path& path);
+  // Leaves the old file or the whole new one. What observe() told is not saved.
+  void save(const std::filesystem::path& path) const;
+
+  Recommender(Recommender&&) noexcept;
+  Recommender& operator=(Recommender&&) noexcept;
+  ~Recommender();
+
+  // Picked for this visitor; k items whenever k are allowed. Throws UnknownIdError for a user never
+  // seen, std::invalid_argument for a wrong argument.
+  [[nodiscard]] std::vector<Pick> recommend(const Query& query) const;
+  // You may also like. Throws UnknownIdError.
+  [[nodiscard]] std::vector<Pick> similar(const Id& item, int k = 10) const;
+  // What completes a basket. Throws UnknownIdError if no item is known.
+  [[nodiscard]] std::vector<Pick> bought_together(const std::vector<Id>& items, int k = 10) const;
+  // What this visitor has had and is likely to want again, the likeliest first.
+  [[nodiscard]] std::vector<Pick> buy_again(const Id& user, int k = 10) const;
+  // For an anonymous visitor's session, oldest first. Unknown items say nothing.
+  [[nodiscard]] std::vector<Pick> next(const std::vector<Id>& items, int k = 10,
+                                       Repeats repeats = Repeats::kExclude) const;
+
+  // The same for many, on all cores. The `filter` is as in Query.
+  [[nodiscard]] Picks recommend_many(const std::vector<Id>& users, int k = 10,
+                                     Repeats repeats = Repeats::kExclude,
+                                     const std::string& filter = {}) const;
+  [[nodiscard]] Picks similar_many(const std::vector<Id>& items, int k = 10,
+                                   const std::string& filter = {}) const;
+  [[nodiscard]] Picks next_many(const std::vector<std::vector<Id>>& histories, int k = 10,
+                                Repeats repeats = Repeats::kExclude,
+                                const std::string& filter = {}) const;
+  // One list per user of `histories`, in the order of histories.users().
+  [[nodiscard]] Picks next_many(const Events& histories, int k = 10,
+                                Repeats repeats = Repeats::kExclude,
+                                const std::string& filter = {}) const;
+
+  // Every event's part in the score of `item` for `user`. Throws UnknownIdError.
+  [[nodiscard]] Explanation explain(const Id& user, const Id& item) const;
+
+  // The next answer for this visitor knows the event; a new visitor becomes known. `time_us`
+  // defaults to now. Throws UnknownIdError for an item that the model does not know.
+  void observe(const Id& user, const Id& item, std::string_view kind = "view",
+               std::optional<std::int64_t> time_us = std::nullopt);
+
+  // This visitor's events, oldest first, observed ones included. Throws UnknownIdError.
+  [[nodiscard]] std::vector<Event> history(const Id& user) const;
+
+  [[nodiscard]] const Vocabulary& users() const;
+  [[nodiscard]] const Vocabulary& items() const;
+  [[nodiscard]] const Kinds& kinds() const;
+  [[nodiscard]] const Catalog& catalog() const;
+  [[nodiscard]] std::int64_t n_events() const;
+  [[nodiscard]] const std::vector<ModelReport>& models() const;
+
+ private:
+  struct State;
+  explicit Recommender(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace endcap

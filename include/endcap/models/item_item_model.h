@@ -6,6 +6,7 @@
 #include <limits>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "endcap/base/error.h"
 #include "endcap/models/scorer.h"
@@ -68,7 +69,7 @@ class ItemItemModel : public Scorer {
   [[nodiscard]] const CsrMatrix& matrix() const { return matrix_; }
   [[nodiscard]] const HistoryWeights& history_weights() const { return history_weights_; }
 
-  void score(const History& history, ScoreBoard& board) const final;
+  void accumulate(const History& history, float weight, ScoreBoard& board) const final;
   float explain(const History& history, ItemIndex item, std::span<float> parts) const final;
 
  private:
@@ -84,14 +85,15 @@ class ItemItemModel : public Scorer {
   HistoryWeights history_weights_;
 };
 
-inline void ItemItemModel::score(const History& history, ScoreBoard& board) const {
+inline void ItemItemModel::accumulate(const History& history, float weight,
+                                      ScoreBoard& board) const {
   const History newest = recent(history);
   thread_local std::vector<float> weights;
   weights.resize(newest.events.size());
   history_weights_.fill(newest, weights);
   for (std::size_t e = 0; e < weights.size(); ++e) {
     const ItemIndex item = newest.events[e].item;
-    if (weights[e] != 0 && knows(item)) board.add(matrix_.row(item), weights[e]);
+    if (weights[e] != 0 && knows(item)) board.add(matrix_.row(item), weight * weights[e]);
   }
 }
 

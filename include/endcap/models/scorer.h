@@ -17,9 +17,11 @@ class Scorer {
 
   [[nodiscard]] virtual std::int32_t n_items() const = 0;
 
-  // Adds the model's score of each item to `board`; 0 for every item it has no opinion on.
-  // Events whose item is not in [0, n_items()) say nothing: a product newer than the model.
-  virtual void score(const History& history, ScoreBoard& board) const = 0;
+  // Adds weight * the model's score of each item to `board`; nothing for an item it has no opinion
+  // on. Events whose item is not in [0, n_items()) say nothing: a product newer than the model.
+  virtual void accumulate(const History& history, float weight, ScoreBoard& board) const = 0;
+
+  void score(const History& history, ScoreBoard& board) const { accumulate(history, 1, board); }
 
   // parts[e] becomes what event e of the history adds to the score of `item`. Returns the rest of
   // the score, which no event explains (0 for most models): rest + sum of parts == score.

@@ -1,0 +1,68 @@
+# All set-up happens on demand: Debian packages, .venv, the C++ build, the Python package.
+# A stamp in build/ says what is done; a second run repeats nothing.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-asan test-tsan bench lint format clean
+
+PYTHON := .venv/bin/python
+CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+JOBS := $(shell nproc)
+
+CPP := $(shell git ls-files -co --exclude-standard '*.h' '*.cc')
+PACKAGE := $(shell find CMakeLists.txt pyproject.toml include src python/endcap python/src \
+             -type f -not -name '*.pyc' 2>/dev/null)
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: build/stamps/package  ## recommend from real shop data, in a minute
+	$(PYTHON) examples/demo.py
+
+test: build/stamps/package build/release/build.ninja  ## run the C++ and the Python tests
+	cmake --build build/release
+	ctest --preset release -j $(JOBS)
+	$(PYTHON) -m pytest
+
+test-asan test-tsan: test-%: build/%/build.ninja  # the C++ tests under a sanitizer
+	cmake --build build/$*
+	ctest --preset $* -j $(JOBS)
+
+bench: build/stamps/package build/release/build.ninja  ## measure quality and speed
+	cmake --build build/release
+	if [ -x build/release/endcap_bench ]; then build/release/endcap_bench; fi
+	$(PYTHON) bench/quality.py
+
+lint: build/stamps/package build/release/build.ninja  ## check style, types and includes
+	scripts/check_includes.py
+	clang-format --dry-run -Werror $(CPP)
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	cmake --build build/release --target headers
+	scripts/clang_tidy.sh
+
+format: build/stamps/venv  ## rewrite the sources in the common style
+	clang-format -i $(CPP)
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+clean:  ## remove all that make has made
+	rm -rf build .venv demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+build/stamps/packages: packages.txt
+	scripts/install_packages.sh
+	mkdir -p $(@D) && touch $@
+
+build/stamps/venv: pyproject.toml | build/stamps/packages
+	python3 -m venv .venv
+	$(PYTHON) -m pip install -q --disable-pip-version-check 'scikit-build-core>=0.10' 'pybind11>=2.13'
+	touch $@
+
+# Editable: changed .py files count at once, changed C++ is compiled by the next make.
+build/stamps/package: $(PACKAGE) build/stamps/venv
+	$(PYTHON) -m pip install -q --disable-pip-version-check --no-build-isolation \
+	  $(if $(CCACHE),-C cmake.args=$(CCACHE)) -e '.[dev]'
+	touch $@
+
+build/%/build.ninja: CMakePresets.json | build/stamps/packages
+	cmake --preset $* $(CCACHE)

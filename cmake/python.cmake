@@ -1,0 +1,11 @@
+# The Python module endcap._core.
+file(GLOB bindings CONFIGURE_DEPENDS python/src/*.cc)
+if(bindings)
+  find_package(Python 3.10 REQUIRED COMPONENTS Interpreter Development.Module)
+  find_package(pybind11 REQUIRED CONFIG)
+  pybind11_add_module(_core ${bindings})
+  target_link_libraries(_core PRIVATE endcap)
+  install(TARGETS _core DESTINATION endcap COMPONENT python)
+else()
+  message(STATUS "endcap: no Python module, python/src has no sources")
+endif()

@@ -2,7 +2,7 @@
 # A stamp in build/ says what is done; a second run repeats nothing.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-asan test-tsan bench lint format clean
+.PHONY: help demo test test-asan test-tsan bench quality lint format clean
 
 PYTHON := .venv/bin/python
 CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
@@ -30,7 +30,10 @@ test-asan test-tsan: test-%: build/%/build.ninja  # the C++ tests under a saniti
 bench: build/stamps/package build/release/build.ninja  ## measure quality and speed
 	cmake --build build/release
 	if [ -x build/release/endcap_bench ]; then build/release/endcap_bench; fi
-	$(PYTHON) bench/quality.py
+	$(PYTHON) bench/quality_table.py
+
+quality: build/stamps/package  ## measure quality on public shop data, write docs/quality.md
+	$(PYTHON) bench/quality_table.py
 
 lint: build/stamps/package build/release/build.ninja  ## check style, types and includes
 	scripts/check_includes.py

@@ -9,10 +9,24 @@ import sys
 from pathlib import Path
 
 # The data's way: a folder may include itself and what stands before it.
-FOLDERS = (
-    "base storage ids events catalog people matrix models retrieval ranking evaluation tuning "
-    "serving audience experiment privacy"
-).split()
+FOLDERS = [
+    "base",
+    "storage",
+    "ids",
+    "events",
+    "catalog",
+    "people",
+    "matrix",
+    "models",
+    "retrieval",
+    "ranking",
+    "evaluation",
+    "tuning",
+    "serving",
+    "audience",
+    "experiment",
+    "privacy",
+]
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]endcap/([\w./]+)[">]', re.MULTILINE)
 
 

@@ -27,10 +27,9 @@ test-asan test-tsan: test-%: build/%/build.ninja  # the C++ tests under a saniti
 	cmake --build build/$*
 	ctest --preset $* -j $(JOBS)
 
-bench: build/stamps/package build/release/build.ninja  ## measure quality and speed
+bench: quality build/release/build.ninja  ## measure quality and speed
 	cmake --build build/release
 	if [ -x build/release/endcap_bench ]; then build/release/endcap_bench; fi
-	$(PYTHON) bench/quality_table.py
 
 quality: build/stamps/package  ## measure quality on public shop data, write docs/quality.md
 	$(PYTHON) bench/quality_table.py

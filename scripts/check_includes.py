@@ -9,24 +9,10 @@ import sys
 from pathlib import Path
 
 # The data's way: a folder may include itself and what stands before it.
-FOLDERS = [
-    "base",
-    "storage",
-    "ids",
-    "events",
-    "catalog",
-    "people",
-    "matrix",
-    "models",
-    "retrieval",
-    "ranking",
-    "evaluation",
-    "tuning",
-    "serving",
-    "audience",
-    "experiment",
-    "privacy",
-]
+FOLDERS = (
+    "base storage ids events catalog people matrix models retrieval ranking evaluation tuning "
+    "serving audience experiment privacy"
+).split()
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]endcap/([\w./]+)[">]', re.MULTILINE)
 
 

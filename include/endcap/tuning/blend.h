@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "endcap/models/scorer.h"
+#include "endcap/storage/array.h"
+
+namespace endcap {
+
+// What a score is for: items that the visitor has not had, or all items.
+enum class Purpose { kExplore = 0, kInclude = 1 };
+
+// One model's share of the blend.
+struct BlendTerm {
+  std::string name;                     // of the model: the header under models/, and its variant
+  std::shared_ptr<const Scorer> model;  // null for what only the prior holds
+  float weights[2] = {0, 0};            // by Purpose
+  double fit_seconds = 0;
+  double ndcg_alone = 0;  // on the validation part, new items only
+};
+
+// The score of the shop: a weighted sum of models, each a sum over the visitor's events, and a
+// prior for every item that no event explains (how much, and how lately, it sells).
+struct Blend {
+  std::vector<BlendTerm> terms;
+  Array<float> prior[2];               // by Purpose, (n_items,)
+  Array<std::int32_t> prior_order[2];  // by Purpose: items by falling prior, ties by index
+
+  // Adds the terms (not the prior) to the board.
+  void accumulate(Purpose purpose, const History& history, ScoreBoard& board) const {
+    for (const auto& term : terms) {
+      const float weight = term.weights[static_cast<std::size_t>(purpose)];
+      if (weight != 0 && term.model) term.model->accumulate(history, weight, board);
+    }
+  }
+
+  // parts[e] becomes the part of event e; returns the rest, prior included.
+  float explain(Purpose purpose, const History& history, ItemIndex item,
+                std::span<float> parts) const {
+    const auto p = static_cast<std::size_t>(purpose);
+    float rest = prior[p].empty() ? 0 : prior[p][static_cast<std::size_t>(item)];
+    std::vector<float> of_term(parts.size());
+    std::fill(parts.begin(), parts.end(), 0.0f);
+    for (const auto& term : terms) {
+      if (term.weights[p] == 0 || !term.model) continue;
+      rest += term.weights[p] * term.model->explain(history, item, of_term);
+      for (std::size_t e = 0; e < parts.size(); ++e) parts[e] += term.weights[p] * of_term[e];
+    }
+    return rest;
+  }
+
+  // The first term of this name, or null.
+  [[nodiscard]] const Scorer* find(std::string_view name) const {
+    for (const auto& term : terms) {
+      if (term.name == name) return term.model.get();
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace endcap

@@ -15,8 +15,8 @@ namespace endcap {
 // One question whose answer is known: what a visitor had done, and what they did next.
 struct ValidationQuery {
   UserIndex user = kNoIndex;
-  std::vector<Interaction> history;
-  std::vector<ItemIndex> wanted;  // distinct, ascending
+  std::vector<Interaction> history = {};
+  std::vector<ItemIndex> wanted = {};  // distinct, ascending
   std::int64_t now_us = 0;
 };
 

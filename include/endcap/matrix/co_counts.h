@@ -1,0 +1,136 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "endcap/base/context.h"
+#include "endcap/base/parallel.h"
+#include "endcap/matrix/csr_matrix.h"
+#include "endcap/matrix/interactions.h"
+#include "endcap/retrieval/top_k.h"
+
+namespace endcap {
+
+// Fixed point: sums of these are exact, so no order of additions and no number of threads changes
+// them, and what was added can be taken away again.
+inline constexpr double kFixedOne = 1 << 24;
+inline std::int64_t to_fixed(double value) { return std::llround(value * kFixedOne); }
+inline double from_fixed(std::int64_t value) { return static_cast<double>(value) / kFixedOne; }
+
+// Where each item stands: for every item the (user, place in the user's events), in that order.
+class Occurrences {
+ public:
+  struct Place {
+    UserIndex user;
+    std::int32_t place;
+  };
+
+  explicit Occurrences(const Interactions& interactions);
+
+  [[nodiscard]] std::span<const Place> of(ItemIndex item) const {
+    const auto i = static_cast<std::size_t>(item);
+    return std::span(places_).subspan(static_cast<std::size_t>(offsets_[i]),
+                                      static_cast<std::size_t>(offsets_[i + 1] - offsets_[i]));
+  }
+
+ private:
+  std::vector<std::int64_t> offsets_;
+  std::vector<Place> places_;
+};
+
+// One item's counts with the items it met. Reused from row to row; one thread at a time.
+class CountRow {
+ public:
+  explicit CountRow(std::int32_t n_items) : counts_(static_cast<std::size_t>(n_items)) {}
+
+  void add(ItemIndex item, std::int64_t count) {
+    auto& sum = counts_[static_cast<std::size_t>(item)];
+    if (sum == 0) items_.push_back(item);  // again after a sum of 0: see touched()
+    sum += count;
+  }
+  // The items that were added to, ascending, each once.
+  [[nodiscard]] std::span<const ItemIndex> touched() {
+    std::sort(items_.begin(), items_.end());
+    items_.erase(std::unique(items_.begin(), items_.end()), items_.end());
+    return items_;
+  }
+  [[nodiscard]] std::int64_t operator[](ItemIndex item) const {
+    return counts_[static_cast<std::size_t>(item)];
+  }
+  void clear() {
+    for (const auto item : items_) counts_[static_cast<std::size_t>(item)] = 0;
+    items_.clear();
+  }
+
+ private:
+  std::vector<std::int64_t> counts_;
+  std::vector<ItemIndex> items_;
+};
+
+// The item-item matrix whose row i is made by count(i, row), which adds fixed-point counts, and
+// value(i, j, count), which turns each into a weight; the `neighbors` largest positive weights of a
+// row are kept (0: all), ties to the lower index. Cost: the pairs that exist.
+template <class Count, class Value>
+CsrMatrix count_matrix(const Context& context, std::int32_t n_items, int neighbors, Count&& count,
+                       Value&& value) {
+  std::vector<std::vector<std::pair<ItemIndex, float>>> rows(static_cast<std::size_t>(n_items));
+  std::vector<CountRow> scratch(static_cast<std::size_t>(context.thread_count()),
+                                CountRow(n_items));
+  parallel_for(context, n_items, 16, [&](std::int64_t begin, std::int64_t end, int worker) {
+    auto& counts = scratch[static_cast<std::size_t>(worker)];
+    for (auto i = static_cast<ItemIndex>(begin); i < end; ++i) {
+      counts.clear();
+      count(i, counts);
+      const auto touched = counts.touched();
+      TopK best(neighbors > 0 ? std::min(neighbors, static_cast<int>(touched.size()))
+                              : static_cast<int>(touched.size()));
+      for (const auto j : touched) {
+        if (const float weight = value(i, j, counts[j]); weight > 0) best.offer({j, weight});
+      }
+      auto kept = best.take();
+      std::sort(kept.begin(), kept.end(),
+                [](const auto& a, const auto& b) { return a.item < b.item; });
+      auto& row = rows[static_cast<std::size_t>(i)];
+      row.reserve(kept.size());
+      for (const auto& [item, score] : kept) row.emplace_back(item, score);
+    }
+  });
+  std::vector<std::int64_t> offsets = {0};
+  for (const auto& row : rows)
+    offsets.push_back(offsets.back() + static_cast<std::int64_t>(row.size()));
+  std::vector<std::int32_t> columns;
+  std::vector<float> values;
+  columns.reserve(static_cast<std::size_t>(offsets.back()));
+  values.reserve(static_cast<std::size_t>(offsets.back()));
+  for (auto& row : rows) {
+    for (const auto& [column, weight] : row) {
+      columns.push_back(column);
+      values.push_back(weight);
+    }
+    std::vector<std::pair<ItemIndex, float>>().swap(row);
+  }
+  return {n_items, std::move(offsets), std::move(columns), std::move(values)};
+}
+
+inline Occurrences::Occurrences(const Interactions& interactions)
+    : offsets_(static_cast<std::size_t>(interactions.n_items()) + 1) {
+  for (const auto& event : interactions.events()) {
+    ++offsets_[static_cast<std::size_t>(event.item) + 1];
+  }
+  for (std::size_t i = 1; i < offsets_.size(); ++i) offsets_[i] += offsets_[i - 1];
+  places_.resize(static_cast<std::size_t>(offsets_.back()));
+  auto next = offsets_;
+  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
+    for (std::int32_t place = 0; const auto& event : interactions.events_of(user)) {
+      places_[static_cast<std::size_t>(next[static_cast<std::size_t>(event.item)]++)] = {user,
+                                                                                         place};
+      ++place;
+    }
+  }
+}
+
+}  // namespace endcap

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "endcap/base/context.h"
+#include "endcap/matrix/csr_matrix.h"
+#include "endcap/matrix/interactions.h"
+#include "endcap/models/scorer.h"
+
+namespace endcap {
+
+// What models are fitted on: who did what, and what the catalogue says about the items.
+struct TrainingData {
+  Interactions interactions;
+  CsrMatrix tokens;      // (n_items, n_tokens): words and attributes; no rows without a catalogue
+  CsrMatrix attributes;  // (n_items, n_attributes): categories and tags; the same
+};
+
+// How hard a fit tries.
+enum class Effort {
+  kFast,      // a fixed portfolio, in seconds
+  kBalanced,  // every model that can pay, chosen on the newest part of the log
+  kBest,      // the same with trained models of several shapes
+};
+
+// The names of the models worth trying on this data. A name is the header under models/, with the
+// variant behind a slash where there are several.
+[[nodiscard]] std::vector<std::string> portfolio(const TrainingData& data, Effort effort);
+
+// Throws std::invalid_argument for a name that is not in any portfolio.
+[[nodiscard]] std::shared_ptr<const Scorer> fit_model(const std::string& name,
+                                                      const TrainingData& data,
+                                                      const Context& context);
+
+// The interactions with every basket as a visitor of its own; the same where there are no baskets.
+[[nodiscard]] Interactions by_basket(const Interactions& interactions);
+
+}  // namespace endcap

@@ -1,0 +1,199 @@
+#include "endcap/tuning/fit_blend.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "endcap/base/parallel.h"
+#include "endcap/models/popularity.h"
+#include "endcap/models/repeat_purchase.h"
+#include "endcap/ranking/item_mask.h"
+#include "endcap/retrieval/top_k.h"
+#include "endcap/tuning/blend_weights.h"
+#include "endcap/tuning/validation.h"
+
+namespace endcap {
+namespace {
+
+constexpr int kCandidatesPerModel = 60;
+constexpr std::size_t kFewestQueries = 20;  // below this, weights would be noise
+
+using Models = std::vector<std::shared_ptr<const Scorer>>;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// The scores of one query by every model, and the candidates that any of them puts high.
+class CandidateFinder {
+ public:
+  CandidateFinder(const Models& models, std::int32_t n_items)
+      : models_(models),
+        boards_(models.size(), ScoreBoard(n_items)),
+        had_(n_items),
+        candidates_(n_items) {}
+
+  // Appends the query's rows to the problem.
+  void add(const ValidationQuery& query, Purpose purpose, BlendProblem& problem) {
+    had_.clear();
+    candidates_.clear();
+    for (const auto& event : query.history) had_.add(event.item);
+    for (std::size_t m = 0; m < models_.size(); ++m) add_best(query, m, purpose);
+    if (purpose == Purpose::kInclude) {
+      for (const auto item : had_.items()) candidates_.add(item);
+    }
+    std::int32_t wanted = 0;
+    for (const auto item : query.wanted) {
+      wanted += purpose == Purpose::kInclude || !had_.has(item) ? 1 : 0;
+    }
+    if (wanted == 0) return;
+    for (const auto item : candidates_.items()) {
+      for (const auto& board : boards_) problem.features.push_back(board[item]);
+      problem.relevant.push_back(
+          std::binary_search(query.wanted.begin(), query.wanted.end(), item) ? 1 : 0);
+    }
+    problem.offsets.push_back(static_cast<std::int64_t>(problem.relevant.size()));
+    problem.n_relevant.push_back(wanted);
+  }
+
+ private:
+  void add_best(const ValidationQuery& query, std::size_t m, Purpose purpose) {
+    auto& board = boards_[m];
+    board.clear();
+    models_[m]->score({query.history, query.now_us, query.user}, board);
+    TopK best(kCandidatesPerModel);
+    for (const auto item : board.touched()) {
+      if (purpose == Purpose::kExplore && had_.has(item)) continue;
+      if (board[item] > 0) best.offer({item, board[item]});
+    }
+    for (const auto& pick : best.take()) candidates_.add(pick.item);
+  }
+
+  const Models& models_;
+  std::vector<ScoreBoard> boards_;
+  ItemSet had_, candidates_;
+};
+
+void append(BlendProblem& all, const BlendProblem& part) {
+  const auto rows = static_cast<std::int64_t>(all.relevant.size());
+  all.features.insert(all.features.end(), part.features.begin(), part.features.end());
+  all.relevant.insert(all.relevant.end(), part.relevant.begin(), part.relevant.end());
+  all.n_relevant.insert(all.n_relevant.end(), part.n_relevant.begin(), part.n_relevant.end());
+  for (std::size_t q = 1; q < part.offsets.size(); ++q)
+    all.offsets.push_back(rows + part.offsets[q]);
+}
+
+BlendProblem pose(const Models& models, const Validation& validation, Purpose purpose,
+                  const Context& context) {
+  constexpr std::int64_t kBlock = 32;
+  const auto n = static_cast<std::int64_t>(validation.queries.size());
+  std::vector<BlendProblem> parts(static_cast<std::size_t>((n + kBlock - 1) / kBlock));
+  std::vector<CandidateFinder> finders(static_cast<std::size_t>(context.thread_count()),
+                                       CandidateFinder(models, validation.train.n_items()));
+  parallel_for(context, n, kBlock, [&](std::int64_t begin, std::int64_t end, int worker) {
+    auto& part = parts[static_cast<std::size_t>(begin / kBlock)];
+    for (auto q = begin; q < end; ++q) {
+      finders[static_cast<std::size_t>(worker)].add(validation.queries[static_cast<std::size_t>(q)],
+                                                    purpose, part);
+    }
+  });
+  BlendProblem problem;
+  problem.n_features = static_cast<int>(models.size());
+  for (const auto& part : parts) append(problem, part);
+  return problem;
+}
+
+bool is_about_repeats(const Scorer& model) {
+  return dynamic_cast<const RepeatPurchase*>(&model) != nullptr;
+}
+
+// Learns the weights of all terms for both purposes; the models are those of the terms.
+void weigh(std::vector<BlendTerm>& terms, const Models& models, const Validation& validation,
+           const Context& context) {
+  for (const auto purpose : {Purpose::kExplore, Purpose::kInclude}) {
+    const auto p = static_cast<std::size_t>(purpose);
+    const auto problem = pose(models, validation, purpose, context);
+    if (problem.n_relevant.size() < kFewestQueries) continue;
+    const auto weights = learn_blend_weights(problem, {}, context);
+    for (std::size_t m = 0; m < terms.size(); ++m) {
+      terms[m].weights[p] = weights[m];
+      if (purpose == Purpose::kExplore) {
+        std::vector<float> alone(terms.size());
+        alone[m] = 1;
+        terms[m].ndcg_alone = blend_ndcg(problem, alone, 20, context);
+      }
+    }
+  }
+}
+
+// Weights for a log that is too small to hold anything out: models alike, repeats first.
+void weigh_alike(std::vector<BlendTerm>& terms, const Models& models) {
+  for (std::size_t m = 0; m < terms.size(); ++m) {
+    const bool repeats = is_about_repeats(*models[m]);
+    const bool prior = dynamic_cast<const Popularity*>(models[m].get()) != nullptr;
+    terms[m].weights[0] = repeats ? 0 : prior ? 1e-3f : 1;
+    terms[m].weights[1] = prior ? 1e-3f : 1;
+  }
+}
+
+// Moves what does not depend on the visitor into the prior.
+void fold_prior(Blend& blend, std::int32_t n_items) {
+  for (std::size_t p = 0; p < 2; ++p) {
+    std::vector<float> prior(static_cast<std::size_t>(n_items));
+    for (auto& term : blend.terms) {
+      const auto* popularity = dynamic_cast<const Popularity*>(term.model.get());
+      if (popularity == nullptr) continue;
+      for (std::size_t i = 0; i < prior.size(); ++i) {
+        prior[i] += term.weights[p] * popularity->scores()[i];
+      }
+    }
+    std::vector<std::int32_t> order(prior.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
+      return prior[static_cast<std::size_t>(a)] > prior[static_cast<std::size_t>(b)];
+    });
+    blend.prior[p] = std::move(prior);
+    blend.prior_order[p] = std::move(order);
+  }
+  for (auto& term : blend.terms) {
+    if (dynamic_cast<const Popularity*>(term.model.get()) != nullptr) term.model = nullptr;
+  }
+}
+
+}  // namespace
+
+Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
+                const std::vector<bool>& is_target, const Context& context) {
+  Blend blend;
+  for (const auto& name : names) blend.terms.push_back({.name = name});
+  const auto fit_terms = [&](const TrainingData& on) {
+    Models models;
+    for (auto& term : blend.terms) {
+      context.begin("fitting " + term.name, on.interactions.n_items());
+      const auto start = std::chrono::steady_clock::now();
+      models.push_back(fit_model(term.name, on, context));
+      term.fit_seconds = seconds_since(start);
+    }
+    return models;
+  };
+
+  const auto validation = hold_out(data.interactions, is_target, context.seed);
+  if (validation.queries.size() >= kFewestQueries) {
+    const auto models = fit_terms({validation.train, data.tokens, data.attributes});
+    context.begin("weighing the models", static_cast<std::int64_t>(validation.queries.size()));
+    weigh(blend.terms, models, validation, context);
+    std::erase_if(blend.terms, [](const auto& term) {
+      // The walk serves similar items whether or not it pays here.
+      return term.weights[0] == 0 && term.weights[1] == 0 && term.name != "rp3beta";
+    });
+  }
+  const auto models = fit_terms(data);
+  if (validation.queries.size() < kFewestQueries) weigh_alike(blend.terms, models);
+  for (std::size_t m = 0; m < models.size(); ++m) blend.terms[m].model = models[m];
+  fold_prior(blend, data.interactions.n_items());
+  return blend;
+}
+
+}  // namespace endcap

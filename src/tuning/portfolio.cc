@@ -1,0 +1,131 @@
+#include "endcap/tuning/portfolio.h"
+
+#include <functional>
+#include <limits>
+#include <utility>
+
+#include "endcap/models/content.h"
+#include "endcap/models/popularity.h"
+#include "endcap/models/repeat_purchase.h"
+#include "endcap/models/rp3beta.h"
+#include "endcap/models/sequential_rules.h"
+
+namespace endcap {
+namespace {
+
+using Maker = std::function<std::shared_ptr<const Scorer>(const TrainingData&, const Context&)>;
+
+enum class Needs { kNothing, kOrder, kTimes, kTokens };
+
+struct Entry {
+  Needs needs;
+  Effort from;  // the least effort that tries it
+  Maker make;
+};
+
+template <class Model>
+std::shared_ptr<const Scorer> shared(Model model) {
+  return std::make_shared<const Model>(std::move(model));
+}
+
+Maker popularity(float half_life_days) {
+  return [=](const TrainingData& data, const Context&) {
+    return shared(Popularity::fit(data.interactions, {.half_life_days = half_life_days}));
+  };
+}
+
+Maker repeats(HistoryWeights history) {
+  return [=](const TrainingData& data, const Context&) {
+    return shared(RepeatPurchase::fit(data.interactions, {.history = history}));
+  };
+}
+
+Maker walk(float beta, HistoryWeights history) {
+  return [=](const TrainingData& data, const Context& context) {
+    return shared(Rp3Beta::fit(data.interactions, {.beta = beta, .history = history}, context));
+  };
+}
+
+// In the order in which they are tried; a name stands for one choice of options.
+const std::vector<std::pair<std::string, Entry>>& entries() {
+  static const float forever = std::numeric_limits<float>::infinity();
+  static const std::vector<std::pair<std::string, Entry>> all = {
+      {"popularity", {Needs::kNothing, Effort::kFast, popularity(forever)}},
+      {"popularity/28d", {Needs::kTimes, Effort::kFast, popularity(28)}},
+      {"popularity/7d", {Needs::kTimes, Effort::kFast, popularity(7)}},
+      {"popularity/1d", {Needs::kTimes, Effort::kBalanced, popularity(1)}},
+      {"rp3beta", {Needs::kNothing, Effort::kFast, walk(0.4f, {.length_power = 0.5f})}},
+      {"rp3beta/recent",
+       {Needs::kOrder, Effort::kBalanced,
+        walk(0.4f, {.position_decay = 0.8f, .length_power = 0.5f})}},
+      {"rp3beta/popular", {Needs::kNothing, Effort::kBalanced, walk(0.0f, {.length_power = 1})}},
+      {"sequential_rules",
+       {Needs::kOrder, Effort::kFast,
+        [](const TrainingData& data, const Context& context) {
+          return shared(SequentialRules::fit(data.interactions, {}, context));
+        }}},
+      {"content",
+       {Needs::kTokens, Effort::kFast,
+        [](const TrainingData& data, const Context& context) {
+          return shared(Content::fit(data.tokens, {}, context));
+        }}},
+      {"repeat_purchase", {Needs::kNothing, Effort::kFast, repeats({})}},
+      {"repeat_purchase/last", {Needs::kOrder, Effort::kFast, repeats({.position_decay = 0.5f})}},
+      {"repeat_purchase/recent",
+       {Needs::kOrder, Effort::kFast, repeats({.position_decay = 0.97f, .length_power = 0.5f})}},
+      {"repeat_purchase/28d", {Needs::kTimes, Effort::kFast, repeats({.half_life_days = 28})}},
+      {"repeat_purchase/120d", {Needs::kTimes, Effort::kFast, repeats({.half_life_days = 120})}},
+  };
+  return all;
+}
+
+bool has(Needs needs, const TrainingData& data) {
+  switch (needs) {
+    case Needs::kNothing:
+      return true;
+    case Needs::kOrder:
+      return data.interactions.order() != Order::kNone;
+    case Needs::kTimes:
+      return data.interactions.order() == Order::kTime;
+    case Needs::kTokens:
+      return data.tokens.nnz() > 0;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<std::string> portfolio(const TrainingData& data, Effort effort) {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : entries()) {
+    if (has(entry.needs, data) && effort >= entry.from) names.push_back(name);
+  }
+  return names;
+}
+
+std::shared_ptr<const Scorer> fit_model(const std::string& name, const TrainingData& data,
+                                        const Context& context) {
+  std::string known;
+  for (const auto& [entry_name, entry] : entries()) {
+    if (entry_name == name) return entry.make(data, context);
+    known += (known.empty() ? "" : ", ") + entry_name;
+  }
+  throw std::invalid_argument("models must be among " + known + ", got " + name);
+}
+
+Interactions by_basket(const Interactions& interactions) {
+  std::vector<std::int64_t> offsets = {0};
+  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
+    const auto events = interactions.events_of(user);
+    for (std::size_t e = 1; e <= events.size(); ++e) {
+      const bool ends = e == events.size() || (events[e].basket != events[e - 1].basket);
+      if (ends) {
+        offsets.push_back(interactions.offsets()[static_cast<std::size_t>(user)] +
+                          static_cast<std::int64_t>(e));
+      }
+    }
+  }
+  return {interactions.n_items(), interactions.order(), std::move(offsets), interactions.events()};
+}
+
+}  // namespace endcap

@@ -1,5 +1,5 @@
 # Tests, benches and checks, for those who work on endcap itself.
-set(warnings -Wall -Wextra -Wconversion -Werror)
+set(warnings -Wall -Wextra -Wconversion -Wno-restrict -Werror)
 target_compile_options(endcap PRIVATE ${warnings})
 
 # Target `headers` compiles each header alone.

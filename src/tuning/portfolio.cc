@@ -110,21 +110,26 @@ std::shared_ptr<const Scorer> fit_model(const std::string& name, const TrainingD
     if (entry_name == name) return entry.make(data, context);
     known += (known.empty() ? "" : ", ") + entry_name;
   }
+  if (name == "bought_together") {
+    return shared(Rp3Beta::fit(by_basket(data.interactions), {.beta = 0.5f}, context));
+  }
   throw std::invalid_argument("models must be among " + known + ", got " + name);
 }
 
 Interactions by_basket(const Interactions& interactions) {
   std::vector<std::int64_t> offsets = {0};
+  std::int64_t baskets = 0, shared_baskets = 0;  // all, and those of several events
   for (UserIndex user = 0; user < interactions.n_users(); ++user) {
     const auto events = interactions.events_of(user);
+    const auto first = interactions.offsets()[static_cast<std::size_t>(user)];
     for (std::size_t e = 1; e <= events.size(); ++e) {
-      const bool ends = e == events.size() || (events[e].basket != events[e - 1].basket);
-      if (ends) {
-        offsets.push_back(interactions.offsets()[static_cast<std::size_t>(user)] +
-                          static_cast<std::int64_t>(e));
-      }
+      if (e < events.size() && events[e].basket == events[e - 1].basket) continue;
+      offsets.push_back(first + static_cast<std::int64_t>(e));
+      ++baskets;
+      shared_baskets += offsets.back() - offsets[offsets.size() - 2] > 1 ? 1 : 0;
     }
   }
+  if (shared_baskets * 10 < baskets) return interactions;
   return {interactions.n_items(), interactions.order(), std::move(offsets), interactions.events()};
 }
 

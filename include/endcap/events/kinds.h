@@ -21,11 +21,17 @@ class Kinds {
     friend bool operator==(const Kind&, const Kind&) = default;
   };
 
+  // No kinds at all, to add a shop's own.
+  [[nodiscard]] static Kinds empty() {
+    Kinds none;
+    none.kinds_.clear();
+    return none;
+  }
+
   // Throws std::invalid_argument if the name is taken or the weight is 0 or not finite.
   std::int16_t add(std::string name, float weight) {
     require(!find(name), "kind", "be new", name);
-    require(std::isfinite(weight) && weight != 0, "weight of kind " + name, "be finite, not 0",
-            weight);
+    check_weight(name, weight);
     kinds_.push_back({std::move(name), weight});
     return static_cast<std::int16_t>(kinds_.size() - 1);
   }
@@ -35,6 +41,13 @@ class Kinds {
       if (kinds_[k].name == name) return static_cast<std::int16_t>(k);
     }
     return std::nullopt;
+  }
+
+  // Throws std::invalid_argument as above, or for an unknown kind.
+  void set_weight(std::string_view name, float weight) {
+    const auto kind = static_cast<std::size_t>(at(name));
+    check_weight(kinds_[kind].name, weight);
+    kinds_[kind].weight = weight;
   }
 
   // Throws std::invalid_argument listing the known kinds.
@@ -53,6 +66,11 @@ class Kinds {
   friend bool operator==(const Kinds&, const Kinds&) = default;
 
  private:
+  static void check_weight(const std::string& name, float weight) {
+    require(std::isfinite(weight) && weight != 0, "weight of kind " + name, "be finite, not 0",
+            weight);
+  }
+
   std::vector<Kind> kinds_ = {
       {"view", 1}, {"cart", 3}, {"purchase", 5}, {"wishlist", 2}, {"dismiss", -1}};
 };

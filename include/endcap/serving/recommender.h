@@ -14,14 +14,9 @@
 #include "endcap/catalog/catalog.h"
 #include "endcap/events/events.h"
 #include "endcap/serving/query.h"
+#include "endcap/tuning/portfolio.h"
 
 namespace endcap {
-
-enum class Effort {
-  kFast,      // a fixed portfolio, in seconds
-  kBalanced,  // every model that can pay, chosen on the newest part of the log
-  kBest,      // the same with trained models of several shapes
-};
 
 struct FitOptions {
   std::string target = "purchase";  // the kind to predict; where the log has none, every kind is

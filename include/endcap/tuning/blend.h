@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "endcap/models/scorer.h"
@@ -16,9 +18,9 @@ enum class Purpose { kExplore = 0, kInclude = 1 };
 
 // One model's share of the blend.
 struct BlendTerm {
-  std::string name;                     // of the model: the header under models/, and its variant
-  std::shared_ptr<const Scorer> model;  // null for what only the prior holds
-  float weights[2] = {0, 0};            // by Purpose
+  std::string name;  // of the model: the header under models/, and its variant
+  std::shared_ptr<const Scorer> model = {};  // null for what only the prior holds
+  float weights[2] = {0, 0};                 // by Purpose
   double fit_seconds = 0;
   double ndcg_alone = 0;  // on the validation part, new items only
 };
@@ -60,6 +62,30 @@ struct Blend {
     }
     return nullptr;
   }
+};
+
+// The terms of a blend, for new items, as one model.
+class BlendScorer final : public Scorer {
+ public:
+  // The blend must outlive this.
+  BlendScorer(const Blend& blend, std::int32_t n_items) : blend_(blend), n_items_(n_items) {}
+
+  [[nodiscard]] std::int32_t n_items() const override { return n_items_; }
+  void accumulate(const History& history, float weight, ScoreBoard& board) const override {
+    for (const auto& term : blend_.terms) {
+      if (term.weights[0] != 0 && term.model) {
+        term.model->accumulate(history, weight * term.weights[0], board);
+      }
+    }
+  }
+  float explain(const History& history, ItemIndex item, std::span<float> parts) const override {
+    const float rest = blend_.explain(Purpose::kExplore, history, item, parts);
+    return rest - blend_.prior[0][static_cast<std::size_t>(item)];
+  }
+
+ private:
+  const Blend& blend_;
+  std::int32_t n_items_;
 };
 
 }  // namespace endcap

@@ -119,8 +119,9 @@ inline void add_softmax(const BlendProblem& problem, std::int64_t query,
       (rows.transpose() * p.asDiagonal() * rows - mean * mean.transpose()).cast<double>();
 }
 
-// Weights of the standardised features.
+// Weights of the standardised features; those not in use are held at 0.
 inline Eigen::VectorXf fit_softmax(const BlendProblem& problem, const Eigen::VectorXf& scales,
+                                   const std::vector<bool>& in_use,
                                    const BlendWeightsOptions& options, const Context& context) {
   constexpr std::int64_t kBlock = 64;  // queries whose sums are added up in order
   const std::int64_t blocks = (problem.n_queries() + kBlock - 1) / kBlock;
@@ -143,6 +144,13 @@ inline Eigen::VectorXf fit_softmax(const BlendProblem& problem, const Eigen::Vec
       gradient += own.gradient;
       hessian += own.hessian;
     }
+    for (Eigen::Index f = 0; f < n; ++f) {
+      if (in_use[static_cast<std::size_t>(f)]) continue;
+      hessian.row(f).setZero();
+      hessian.col(f).setZero();
+      hessian(f, f) = 1;
+      gradient[f] = 0;
+    }
     Eigen::VectorXd move = hessian.ldlt().solve(gradient);
     const double longest = move.cwiseAbs().maxCoeff();
     if (longest > 2) move *= 2 / longest;  // Newton's step is wild far from the optimum
@@ -150,6 +158,23 @@ inline Eigen::VectorXf fit_softmax(const BlendProblem& problem, const Eigen::Vec
     if (longest < 1e-4) break;
   }
   return weights;
+}
+
+// The same with no weight below 0: what comes out negative is dropped, and the rest fitted again.
+inline Eigen::VectorXf fit_positive_softmax(const BlendProblem& problem,
+                                            const Eigen::VectorXf& scales,
+                                            const BlendWeightsOptions& options,
+                                            const Context& context) {
+  std::vector<bool> in_use(static_cast<std::size_t>(problem.n_features), true);
+  for (;;) {
+    Eigen::VectorXf weights = fit_softmax(problem, scales, in_use, options, context);
+    Eigen::Index lowest = 0;
+    if (problem.n_features == 0 || weights.minCoeff(&lowest) >= 0) return weights;
+    const float worst = weights[lowest];
+    for (std::size_t f = 0; f < in_use.size(); ++f) {
+      if (weights[static_cast<Eigen::Index>(f)] <= worst * 0.5f) in_use[f] = false;
+    }
+  }
 }
 
 }  // namespace detail
@@ -176,7 +201,7 @@ inline std::vector<float> learn_blend_weights(const BlendProblem& problem,
   const auto n = static_cast<std::size_t>(problem.n_features);
   const auto scale = detail::feature_scales(problem);
   const Eigen::Map<const Eigen::VectorXf> scales(scale.data(), problem.n_features);
-  const Eigen::VectorXf start = detail::fit_softmax(problem, scales, options, quiet);
+  const Eigen::VectorXf start = detail::fit_positive_softmax(problem, scales, options, quiet);
   std::vector<float> best(n);
   for (std::size_t f = 0; f < n; ++f) best[f] = start[static_cast<Eigen::Index>(f)] / scale[f];
   double best_ndcg = blend_ndcg(problem, best, options.cutoff, quiet);
@@ -206,6 +231,7 @@ inline std::vector<float> learn_blend_weights(const BlendProblem& problem,
       const float unit = typical / scale[f];
       for (const float value : {now * 0.5f, now * 0.75f, now * 1.33f, now * 2.0f, 0.0f,
                                 now + 0.1f * unit, now - 0.1f * unit, 0.3f * unit}) {
+        if (value < 0) continue;
         std::vector<float> weights = best;
         weights[f] = value;
         moved = keep_if_better(weights) || moved;

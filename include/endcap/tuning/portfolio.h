@@ -35,7 +35,8 @@ enum class Effort {
                                                       const TrainingData& data,
                                                       const Context& context);
 
-// The interactions with every basket as a visitor of its own; the same where there are no baskets.
+// The interactions with every basket as a visitor of its own; unchanged where fewer than one basket
+// in ten holds several events, so that baskets say next to nothing.
 [[nodiscard]] Interactions by_basket(const Interactions& interactions);
 
 }  // namespace endcap

@@ -1,0 +1,504 @@
+#include "endcap/serving/recommender.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+
+#include "endcap/base/clock.h"
+#include "endcap/base/parallel.h"
+#include "endcap/matrix/item_tokens.h"
+#include "endcap/models/item_item_model.h"
+#include "endcap/ranking/filter.h"
+#include "endcap/ranking/item_mask.h"
+#include "endcap/serving/ranker.h"
+#include "endcap/serving/snapshot.h"
+#include "endcap/tuning/fit_blend.h"
+
+namespace endcap {
+namespace {
+
+// The most reasons that a pick of a list carries; explain() gives all.
+constexpr std::size_t kReasonsPerPick = 3;
+
+// Which of a name's terms answers "what completes a basket".
+constexpr const char* kBoughtTogether = "bought_together";
+
+void check_k(int k) { require(k > 0, "k", "be positive", k); }
+
+// Both vocabularies as one, and where the ids of each went.
+struct Merged {
+  Vocabulary ids;
+  std::vector<std::int32_t> of_a, of_b;
+};
+
+Merged merge(const Vocabulary& a, const Vocabulary& b) {
+  std::vector<Id> ids;
+  for (std::int32_t i = 0; i < a.size(); ++i) ids.push_back(a.id(i));
+  for (std::int32_t i = 0; i < b.size(); ++i) ids.push_back(b.id(i));
+  Merged merged{.ids = Vocabulary::from_ids(std::move(ids)), .of_a = {}, .of_b = {}};
+  for (std::int32_t i = 0; i < a.size(); ++i) merged.of_a.push_back(*merged.ids.find(a.id(i)));
+  for (std::int32_t i = 0; i < b.size(); ++i) merged.of_b.push_back(*merged.ids.find(b.id(i)));
+  return merged;
+}
+
+// Per user, the items of events of negative kinds: (n_users, n_items).
+CsrMatrix dislikes_of(const Events& events, std::span<const std::int32_t> item_of,
+                      std::int32_t n_items) {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<std::int32_t> columns;
+  for (std::size_t user = 0; user + 1 < events.offsets().size(); ++user) {
+    const auto begin = static_cast<std::size_t>(events.offsets()[user]);
+    const auto end = static_cast<std::size_t>(events.offsets()[user + 1]);
+    for (std::size_t e = begin; e < end; ++e) {
+      if (events.kinds()[events.kind()[e]].weight < 0) {
+        columns.push_back(item_of[static_cast<std::size_t>(events.item()[e])]);
+      }
+    }
+    offsets.push_back(static_cast<std::int64_t>(columns.size()));
+  }
+  std::vector<float> values(columns.size(), 1.0f);
+  return {n_items, std::move(offsets), std::move(columns), std::move(values)};
+}
+
+// By kind: whether it is what the lists should predict.
+std::vector<bool> targets(const Kinds& kinds, const Interactions& interactions,
+                          const std::string& target) {
+  const auto wanted = kinds.at(target);
+  std::vector<bool> is_target(static_cast<std::size_t>(kinds.size()));
+  is_target[static_cast<std::size_t>(wanted)] = true;
+  const bool occurs = std::any_of(interactions.events().begin(), interactions.events().end(),
+                                  [&](const auto& event) { return event.kind == wanted; });
+  if (!occurs) is_target.assign(is_target.size(), true);
+  return is_target;
+}
+
+}  // namespace
+
+struct Recommender::State {
+  explicit State(Snapshot s) : snapshot(std::move(s)) {
+    for (const auto& term : snapshot.blend.terms) {
+      reports.push_back({.name = term.name,
+                         .fit_seconds = term.fit_seconds,
+                         .ndcg_alone = term.ndcg_alone,
+                         .weight_explore = term.weights[0],
+                         .weight_include = term.weights[1]});
+    }
+  }
+
+  // What observe() told since, by user.
+  struct Observed {
+    std::vector<Interaction> events;
+    std::vector<ItemIndex> disliked;
+  };
+
+  // A visitor as a query sees them.
+  struct Visitor {
+    std::vector<Interaction> events;
+    std::vector<ItemIndex> disliked;
+    UserIndex user = kNoIndex;
+    std::int64_t now_us = 0;
+    [[nodiscard]] History history() const { return {events, now_us, user}; }
+  };
+
+  // A ranker from the pool, back in it when done.
+  class Lease {
+   public:
+    explicit Lease(const State& state) : state_(state) {
+      const std::lock_guard lock(state_.rankers_mutex);
+      if (!state_.rankers.empty()) {
+        ranker_ = std::move(state_.rankers.back());
+        state_.rankers.pop_back();
+      }
+      if (!ranker_) ranker_ = std::make_unique<Ranker>(state_.snapshot);
+    }
+    ~Lease() {
+      const std::lock_guard lock(state_.rankers_mutex);
+      state_.rankers.push_back(std::move(ranker_));
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    Ranker* operator->() { return ranker_.get(); }
+
+   private:
+    const State& state_;
+    std::unique_ptr<Ranker> ranker_;
+  };
+
+  [[nodiscard]] bool ordered() const { return snapshot.histories.order() != Order::kNone; }
+  [[nodiscard]] bool timed() const { return snapshot.histories.order() == Order::kTime; }
+
+  [[nodiscard]] ItemIndex item(const Id& id) const {
+    if (const auto found = snapshot.items.find(id)) return *found;
+    throw UnknownIdError("item must be one of the log or the catalogue, got " + to_string(id));
+  }
+
+  // Throws UnknownIdError for a user never seen.
+  [[nodiscard]] Visitor visitor(const Id& id) const {
+    Visitor visitor;
+    visitor.now_us = snapshot.histories.end_us();
+    const auto user = snapshot.users.find(id);
+    if (user) {
+      const auto events = snapshot.histories.events_of(*user);
+      visitor.events.assign(events.begin(), events.end());
+      const auto disliked = snapshot.dislikes.row(*user).columns;
+      visitor.disliked.assign(disliked.begin(), disliked.end());
+      visitor.user = *user;
+    }
+    const std::shared_lock lock(observed_mutex);
+    const auto later = observed.find(id);
+    if (later == observed.end()) {
+      if (user) return visitor;
+      throw UnknownIdError("user must be known (next() serves anonymous visitors), got " +
+                           to_string(id));
+    }
+    for (const auto& event : later->second.events) {
+      const auto after = [](std::int64_t time, const Interaction& e) { return time < e.time_us; };
+      const auto place =
+          std::upper_bound(visitor.events.begin(), visitor.events.end(), event.time_us, after);
+      visitor.events.insert(ordered() ? place : visitor.events.end(), event);
+      visitor.now_us = std::max(visitor.now_us, event.time_us);
+    }
+    visitor.disliked.insert(visitor.disliked.end(), later->second.disliked.begin(),
+                            later->second.disliked.end());
+    return visitor;
+  }
+
+  // Adds a session to the visitor's end, as views of this moment; unknown items say nothing.
+  void append(Visitor& visitor, const std::vector<Id>& session) const {
+    const auto kind = snapshot.kinds.find("view").value_or(0);
+    std::int64_t place = visitor.events.empty() ? 0 : visitor.events.back().time_us + 1;
+    if (timed()) visitor.now_us = std::max(visitor.now_us, snapshot.histories.end_us());
+    for (const auto& id : session) {
+      const auto index = snapshot.items.find(id);
+      if (!index) continue;
+      visitor.events.push_back({.time_us = timed() ? visitor.now_us : place++,
+                                .item = *index,
+                                .basket = visitor.events.empty() ? 0 : visitor.events.back().basket,
+                                .weight = snapshot.kinds[kind].weight,
+                                .kind = kind});
+    }
+  }
+
+  // Null-like (empty) if nothing is asked for.
+  [[nodiscard]] ItemMask mask(const std::string& filter, const std::vector<Id>& allow,
+                              const std::vector<Id>& block) const {
+    if (filter.empty() && allow.empty() && block.empty()) return {};
+    ItemMask mask(snapshot.n_items(), allow.empty());
+    for (const auto& id : allow) mask.set(item(id), true);
+    for (const auto& id : block) mask.set(item(id), false);
+    if (filter.empty()) return mask;
+    const auto condition = Filter::parse(filter, snapshot.catalog);
+    for (ItemIndex i = 0; i < snapshot.n_items(); ++i) {
+      const auto row = snapshot.catalog_row[static_cast<std::size_t>(i)];
+      const bool holds = row != kNoIndex && condition.matches(snapshot.catalog, row);
+      if (!holds) mask.set(i, false);
+    }
+    return mask;
+  }
+
+  [[nodiscard]] Reason reason(const Interaction& event, float value) const {
+    Reason reason{.item = snapshot.items.id(event.item),
+                  .kind = snapshot.kinds[event.kind].name,
+                  .value = value};
+    if (timed()) reason.time_us = event.time_us;
+    return reason;
+  }
+
+  // The list with each item's largest positive parts under `purpose`.
+  [[nodiscard]] std::vector<Pick> explained(const std::vector<ScoredItem>& list,
+                                            const Visitor& visitor, Purpose purpose) const {
+    std::vector<Pick> picks;
+    std::vector<float> parts(visitor.events.size());
+    for (const auto& [item, score] : list) {
+      Pick pick{.item = snapshot.items.id(item), .score = score};
+      (void)snapshot.blend.explain(purpose, visitor.history(), item, parts);
+      std::vector<ScoredItem> largest;
+      for (std::size_t e = 0; e < parts.size(); ++e) {
+        if (parts[e] > 0) largest.push_back({static_cast<ItemIndex>(e), parts[e]});
+      }
+      std::sort(largest.begin(), largest.end(), ranks_before);
+      largest.resize(std::min(largest.size(), kReasonsPerPick));
+      for (const auto& [e, value] : largest) {
+        pick.reasons.push_back(reason(visitor.events[static_cast<std::size_t>(e)], value));
+      }
+      picks.push_back(std::move(pick));
+    }
+    return picks;
+  }
+
+  // One list for each of n requests, which `fill` writes, as a table.
+  template <class Fill>
+  [[nodiscard]] Picks many(std::int64_t n, int k, Fill&& fill) const {
+    check_k(k);
+    Picks picks{
+        .n = n, .k = k, .vocabulary = snapshot.items, .items = {}, .scores = {}, .counts = {}};
+    const auto places = static_cast<std::size_t>(n) * static_cast<std::size_t>(k);
+    picks.items.assign(places, kNoIndex);
+    picks.scores.assign(places, std::numeric_limits<float>::quiet_NaN());
+    picks.counts.assign(static_cast<std::size_t>(n), 0);
+    parallel_for({}, n, 16, [&](std::int64_t begin, std::int64_t end, int) {
+      Lease ranker(*this);
+      for (auto q = begin; q < end; ++q) {
+        const auto list = fill(q, *ranker.operator->());
+        picks.counts[static_cast<std::size_t>(q)] = static_cast<std::int32_t>(list.size());
+        auto place = static_cast<std::size_t>(q) * static_cast<std::size_t>(k);
+        for (const auto& [item, score] : list) {
+          picks.items[place] = item;
+          picks.scores[place++] = score;
+        }
+      }
+    });
+    return picks;
+  }
+
+  // Lists for visitors that `visitor_of(q)` makes.
+  template <class VisitorOf>
+  [[nodiscard]] Picks many_visitors(std::int64_t n, int k, Repeats repeats,
+                                    const std::string& filter, VisitorOf&& visitor_of) const {
+    const ItemMask allowed = mask(filter, {}, {});
+    return many(n, k, [&](std::int64_t q, Ranker& ranker) {
+      const Visitor visitor = visitor_of(q);
+      return ranker.rank({.history = visitor.history(),
+                          .k = k,
+                          .repeats = repeats,
+                          .mask = &allowed,
+                          .hidden = visitor.disliked});
+    });
+  }
+
+  // The items themselves are hidden; what goes with them is listed.
+  [[nodiscard]] std::vector<ScoredItem> alike(Ranker& ranker, const Visitor& visitor, int k,
+                                              const ItemMask& allowed) const {
+    const Ranker::Request request{.history = visitor.history(), .k = k, .mask = &allowed};
+    return ranker.rank_by(BlendScorer(snapshot.blend, snapshot.n_items()), request);
+  }
+
+  Snapshot snapshot;
+  std::vector<ModelReport> reports;
+  mutable std::shared_mutex observed_mutex;
+  std::map<Id, Observed> observed;
+  mutable std::mutex rankers_mutex;
+  mutable std::vector<std::unique_ptr<Ranker>> rankers;
+};
+
+Recommender::Recommender(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Recommender::Recommender(Recommender&&) noexcept = default;
+Recommender& Recommender::operator=(Recommender&&) noexcept = default;
+Recommender::~Recommender() = default;
+
+Recommender Recommender::fit(const Events& events, const Catalog& catalog,
+                             const FitOptions& options) {
+  require(events.size() > 0, "events", "not be empty", events.size());
+  auto merged = merge(events.items(), catalog.items());
+  const auto n_items = merged.ids.size();
+  Snapshot s;
+  s.users = events.users();
+  s.kinds = events.kinds();
+  s.catalog = catalog;
+  s.histories = events.interactions(merged.of_a, n_items);
+  s.dislikes = dislikes_of(events, merged.of_a, n_items);
+  std::vector<std::int32_t> rows(static_cast<std::size_t>(n_items), kNoIndex);
+  for (std::size_t row = 0; row < merged.of_b.size(); ++row) {
+    rows[static_cast<std::size_t>(merged.of_b[row])] = static_cast<std::int32_t>(row);
+  }
+  s.catalog_row = std::move(rows);
+  s.items = std::move(merged.ids);
+
+  TrainingData data{.interactions = s.histories, .tokens = {}, .attributes = {}};
+  if (catalog.items().size() > 0) {
+    data.tokens = token_matrix(catalog, merged.of_b, n_items);
+    data.attributes = attribute_matrix(catalog, merged.of_b, n_items);
+  }
+  const auto is_target = targets(s.kinds, s.histories, options.target);
+  const auto names = options.models.empty() ? portfolio(data, options.effort) : options.models;
+  s.blend = fit_blend(data, names, is_target, options.context);
+  s.blend.terms.push_back(
+      {.name = kBoughtTogether, .model = fit_model(kBoughtTogether, data, options.context)});
+  return Recommender(std::make_unique<State>(std::move(s)));
+}
+
+Recommender Recommender::load(const std::filesystem::path& path) {
+  return Recommender(std::make_unique<State>(Snapshot::load(path)));
+}
+
+void Recommender::save(const std::filesystem::path& path) const { state_->snapshot.save(path); }
+
+std::vector<Pick> Recommender::recommend(const Query& query) const {
+  check_k(query.k);
+  require(query.diversity >= 0 && query.diversity <= 1, "diversity", "be in [0, 1]",
+          query.diversity);
+  auto visitor = query.user ? state_->visitor(*query.user) : State::Visitor{};
+  state_->append(visitor, query.session);
+  const auto mask = state_->mask(query.filter, query.allow, query.block);
+  State::Lease ranker(*state_);
+  const auto list = ranker->rank({.history = visitor.history(),
+                                  .k = query.k,
+                                  .repeats = query.repeats,
+                                  .mask = &mask,
+                                  .hidden = visitor.disliked,
+                                  .diversity = query.diversity});
+  const auto purpose = query.repeats == Repeats::kExclude ? Purpose::kExplore : Purpose::kInclude;
+  return state_->explained(list, visitor, purpose);
+}
+
+std::vector<Pick> Recommender::similar(const Id& item, int k) const {
+  check_k(k);
+  (void)state_->item(item);
+  State::Visitor visitor;
+  state_->append(visitor, {item});
+  State::Lease ranker(*state_);
+  return state_->explained(state_->alike(*ranker.operator->(), visitor, k, {}), visitor,
+                           Purpose::kExplore);
+}
+
+std::vector<Pick> Recommender::bought_together(const std::vector<Id>& items, int k) const {
+  check_k(k);
+  State::Visitor visitor;
+  state_->append(visitor, items);
+  if (visitor.events.empty()) {
+    throw UnknownIdError("items must hold one of the log or the catalogue, got " +
+                         std::to_string(items.size()) + " unknown");
+  }
+  const auto* model = state_->snapshot.blend.find(kBoughtTogether);
+  State::Lease ranker(*state_);
+  const auto list = ranker->rank_by(*model, {.history = visitor.history(), .k = k});
+  std::vector<Pick> picks;
+  std::vector<float> parts(visitor.events.size());
+  for (const auto& [item, score] : list) {
+    Pick pick{.item = state_->snapshot.items.id(item), .score = score};
+    (void)model->explain(visitor.history(), item, parts);
+    for (std::size_t e = 0; e < parts.size(); ++e) {
+      if (parts[e] > 0) pick.reasons.push_back(state_->reason(visitor.events[e], parts[e]));
+    }
+    picks.push_back(std::move(pick));
+  }
+  return picks;
+}
+
+std::vector<Pick> Recommender::buy_again(const Id& user, int k) const {
+  return recommend({.user = user, .k = k, .repeats = Repeats::kOnly});
+}
+
+std::vector<Pick> Recommender::next(const std::vector<Id>& items, int k, Repeats repeats) const {
+  return recommend({.session = items, .k = k, .repeats = repeats});
+}
+
+Picks Recommender::recommend_many(const std::vector<Id>& users, int k, Repeats repeats,
+                                  const std::string& filter) const {
+  return state_->many_visitors(
+      static_cast<std::int64_t>(users.size()), k, repeats, filter,
+      [&](std::int64_t q) { return state_->visitor(users[static_cast<std::size_t>(q)]); });
+}
+
+Picks Recommender::similar_many(const std::vector<Id>& items, int k,
+                                const std::string& filter) const {
+  const auto mask = state_->mask(filter, {}, {});
+  return state_->many(static_cast<std::int64_t>(items.size()), k,
+                      [&](std::int64_t q, Ranker& ranker) {
+                        const auto& id = items[static_cast<std::size_t>(q)];
+                        (void)state_->item(id);
+                        State::Visitor visitor;
+                        state_->append(visitor, {id});
+                        return state_->alike(ranker, visitor, k, mask);
+                      });
+}
+
+Picks Recommender::next_many(const std::vector<std::vector<Id>>& histories, int k, Repeats repeats,
+                             const std::string& filter) const {
+  return state_->many_visitors(static_cast<std::int64_t>(histories.size()), k, repeats, filter,
+                               [&](std::int64_t q) {
+                                 State::Visitor visitor;
+                                 state_->append(visitor, histories[static_cast<std::size_t>(q)]);
+                                 return visitor;
+                               });
+}
+
+Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
+                             const std::string& filter) const {
+  const auto& snapshot = state_->snapshot;
+  std::vector<ItemIndex> item_of;  // unknown items become n_items, which says nothing
+  for (std::int32_t i = 0; i < histories.items().size(); ++i) {
+    item_of.push_back(snapshot.items.find(histories.items().id(i)).value_or(snapshot.n_items()));
+  }
+  std::vector<std::int16_t> kind_of;
+  for (std::int16_t kind = 0; kind < histories.kinds().size(); ++kind) {
+    kind_of.push_back(snapshot.kinds.at(histories.kinds()[kind].name));
+  }
+  const auto asked = histories.interactions(item_of, snapshot.n_items() + 1);
+  return state_->many_visitors(asked.n_users(), k, repeats, filter, [&](std::int64_t q) {
+    State::Visitor visitor;
+    for (auto event : asked.events_of(static_cast<UserIndex>(q))) {
+      if (event.item == snapshot.n_items()) continue;
+      event.kind = kind_of[static_cast<std::size_t>(event.kind)];
+      visitor.now_us = std::max(visitor.now_us, event.time_us);
+      visitor.events.push_back(event);
+    }
+    return visitor;
+  });
+}
+
+Explanation Recommender::explain(const Id& user, const Id& item) const {
+  const auto visitor = state_->visitor(user);
+  const ItemIndex index = state_->item(item);
+  const bool had = std::any_of(visitor.events.begin(), visitor.events.end(),
+                               [&](const auto& event) { return event.item == index; });
+  std::vector<float> parts(visitor.events.size());
+  Explanation explanation{.item = item};
+  explanation.base = state_->snapshot.blend.explain(had ? Purpose::kInclude : Purpose::kExplore,
+                                                    visitor.history(), index, parts);
+  explanation.score = explanation.base;
+  for (std::size_t e = 0; e < parts.size(); ++e) {
+    explanation.score += parts[e];
+    explanation.reasons.push_back(state_->reason(visitor.events[e], parts[e]));
+  }
+  return explanation;
+}
+
+void Recommender::observe(const Id& user, const Id& item, std::string_view kind,
+                          std::optional<std::int64_t> time_us) {
+  const auto& snapshot = state_->snapshot;
+  const auto kind_index = snapshot.kinds.at(kind);
+  const ItemIndex index = state_->item(item);
+  if (snapshot.users.size() > 0) {
+    require(snapshot.users.is_text() == std::holds_alternative<std::string>(user), "user",
+            snapshot.users.is_text() ? "be a text" : "be a number", to_string(user));
+  }
+  Interaction event{.item = index, .weight = snapshot.kinds[kind_index].weight, .kind = kind_index};
+  const std::unique_lock lock(state_->observed_mutex);
+  auto& observed = state_->observed[user];
+  if (event.weight < 0) {
+    observed.disliked.push_back(index);
+    return;
+  }
+  if (state_->timed()) {
+    event.time_us = time_us.value_or(SystemClock().now_us());
+    require(event.time_us >= 0, "time", "not lie before 1970", event.time_us);
+  } else {
+    event.time_us = std::numeric_limits<std::int64_t>::max() / 2 +
+                    static_cast<std::int64_t>(observed.events.size());
+  }
+  observed.events.push_back(event);
+}
+
+std::vector<Event> Recommender::history(const Id& user) const {
+  std::vector<Event> events;
+  for (const auto& event : state_->visitor(user).events) {
+    Event told{.user = user, .item = state_->snapshot.items.id(event.item)};
+    told.kind = state_->snapshot.kinds[event.kind].name;
+    if (state_->timed()) told.time_us = event.time_us;
+    events.push_back(std::move(told));
+  }
+  return events;
+}
+
+const Vocabulary& Recommender::users() const { return state_->snapshot.users; }
+const Vocabulary& Recommender::items() const { return state_->snapshot.items; }
+const Kinds& Recommender::kinds() const { return state_->snapshot.kinds; }
+const Catalog& Recommender::catalog() const { return state_->snapshot.catalog; }
+std::int64_t Recommender::n_events() const { return state_->snapshot.histories.n_events(); }
+const std::vector<ModelReport>& Recommender::models() const { return state_->reports; }
+
+}  // namespace endcap

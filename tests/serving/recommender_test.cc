@@ -1,0 +1,146 @@
+#include "endcap/serving/recommender.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "endcap/base/random.h"
+
+namespace endcap {
+namespace {
+
+// Two circles of customers who buy within their own twelve items, one event a day; item "new" is in
+// the catalogue only.
+Events two_circles() {
+  Random random(7);
+  std::vector<Event> events;
+  for (std::int64_t user = 0; user < 200; ++user) {
+    const std::string circle = user % 2 == 0 ? "tea" : "ink";
+    for (std::int64_t day = 0; day < 8; ++day) {
+      events.push_back({.user = "u" + std::to_string(user),
+                        .item = circle + std::to_string(random.below(12)),
+                        .kind = "purchase",
+                        .time_us = (day * 10 + user % 7) * kMicrosecondsPerDay});
+    }
+  }
+  return Events::from_list(events);
+}
+
+Catalog titles() {
+  CatalogColumns columns;
+  Texts text;
+  Numbers price;
+  for (const std::string circle : {"tea", "ink"}) {
+    for (int i = 0; i < 12; ++i) {
+      columns.ids.push_back(circle + std::to_string(i));
+      text.push_back(circle == "tea" ? "green tea leaves " + std::to_string(i)
+                                     : "black ink bottle " + std::to_string(i));
+      price.push_back(i);
+    }
+  }
+  columns.ids.push_back("new");
+  text.push_back("green tea pot");
+  price.push_back(std::nan(""));
+  columns.columns.push_back({"title", ColumnType::kText, text});
+  columns.columns.push_back({"price", ColumnType::kNumber, price});
+  return Catalog(std::move(columns));
+}
+
+std::string circle_of(const Id& item) { return std::get<std::string>(item).substr(0, 3); }
+
+class RecommenderTest : public testing::Test {
+ protected:
+  const Recommender shop_ = Recommender::fit(two_circles(), titles());
+};
+
+TEST_F(RecommenderTest, EveryoneGetsWhatTheirCircleLikes) {
+  for (const auto& pick : shop_.next({"tea1", "tea2"}, 3)) EXPECT_EQ(circle_of(pick.item), "tea");
+  for (const auto& pick : shop_.similar("ink0", 4)) EXPECT_EQ(circle_of(pick.item), "ink");
+  for (const auto& pick : shop_.bought_together({"ink0"}, 4)) {
+    EXPECT_EQ(circle_of(pick.item), "ink");
+  }
+}
+
+TEST_F(RecommenderTest, ListsAreNeverShortNorPadded) {
+  EXPECT_EQ(shop_.next({"tea1"}, 24).size(), 24u);  // all but tea1
+  EXPECT_EQ(shop_.next({"tea1"}, 50).size(), 24u);
+  EXPECT_EQ(shop_.recommend({.session = {"tea1"}, .filter = "price < 3"}).size(), 5u);
+}
+
+TEST_F(RecommenderTest, RepeatsAreLeftOutOrWantedAlone) {
+  std::set<Id> had;
+  for (const auto& event : shop_.history("u4")) had.insert(event.item);
+  for (const auto& pick : shop_.recommend({.user = "u4"})) EXPECT_FALSE(had.contains(pick.item));
+  const auto again = shop_.buy_again("u4");
+  EXPECT_EQ(again.size(), had.size());
+  for (const auto& pick : again) EXPECT_TRUE(had.contains(pick.item));
+}
+
+TEST_F(RecommenderTest, ReasonsAddUpToTheScore) {
+  const auto explanation = shop_.explain("u4", "new");
+  float sum = explanation.base;
+  for (const auto& reason : explanation.reasons) sum += reason.value;
+  EXPECT_NEAR(sum, explanation.score, 1e-5f * std::abs(explanation.score) + 1e-9f);
+  EXPECT_EQ(explanation.reasons.size(), shop_.history("u4").size());
+  for (const auto& pick : shop_.recommend({.user = "u4"})) {
+    EXPECT_NEAR(shop_.explain("u4", pick.item).score, pick.score, 1e-5f * std::abs(pick.score));
+  }
+}
+
+TEST_F(RecommenderTest, AnObservedEventCountsInTheNextAnswerOfThatVisitorOnly) {
+  auto shop = Recommender::fit(two_circles(), titles());
+  const auto others = shop.recommend({.user = "u2"});
+  shop.observe("guest", "ink3");
+  for (const auto& pick : shop.recommend({.user = "guest", .k = 3})) {
+    EXPECT_EQ(circle_of(pick.item), "ink");
+  }
+  shop.observe("guest", "ink1", "dismiss");
+  for (const auto& pick : shop.recommend({.user = "guest", .k = 24})) {
+    EXPECT_NE(pick.item, Id("ink1"));
+  }
+  const auto after = shop.recommend({.user = "u2"});
+  ASSERT_EQ(after.size(), others.size());
+  for (std::size_t i = 0; i < after.size(); ++i) EXPECT_EQ(after[i].item, others[i].item);
+}
+
+TEST_F(RecommenderTest, TheSameBytesForAnyNumberOfThreads) {
+  const auto path = std::filesystem::temp_directory_path() / "endcap_recommender_threads";
+  for (const int threads : {1, 2, 4}) {
+    FitOptions options;
+    options.context.threads = threads;
+    const auto shop = Recommender::fit(two_circles(), titles(), options);
+    const auto list = shop.recommend_many({"u0", "u1"}, 5);
+    const auto one = shop_.recommend_many({"u0", "u1"}, 5);
+    EXPECT_EQ(list.items, one.items);
+    EXPECT_EQ(list.scores, one.scores);
+  }
+}
+
+TEST_F(RecommenderTest, ASavedShopAnswersTheSame) {
+  const auto path = std::filesystem::temp_directory_path() / "endcap_recommender_save";
+  shop_.save(path);
+  const auto loaded = Recommender::load(path);
+  std::filesystem::remove(path);
+  EXPECT_EQ(loaded.recommend_many({"u0", "u5"}, 5).scores,
+            shop_.recommend_many({"u0", "u5"}, 5).scores);
+  EXPECT_EQ(loaded.recommend({.user = "u4", .filter = "price >= 2"}).size(),
+            shop_.recommend({.user = "u4", .filter = "price >= 2"}).size());
+  EXPECT_EQ(loaded.explain("u4", "new").score, shop_.explain("u4", "new").score);
+}
+
+TEST_F(RecommenderTest, WrongArgumentsAreNamed) {
+  EXPECT_THROW((void)shop_.recommend({.user = "nobody"}), UnknownIdError);
+  EXPECT_THROW((void)shop_.similar("nothing"), UnknownIdError);
+  EXPECT_THROW((void)shop_.recommend({.user = "u0", .k = 0}), std::invalid_argument);
+  EXPECT_THROW((void)shop_.recommend({.user = "u0", .filter = "colour = 1"}),
+               std::invalid_argument);
+  EXPECT_THROW((void)Recommender::fit(two_circles(), {}, {.target = "click"}),
+               std::invalid_argument);
+  EXPECT_TRUE(shop_.next({"nothing"}).size() == 10);  // an unknown item says nothing
+}
+
+}  // namespace
+}  // namespace endcap

@@ -42,7 +42,7 @@ inline std::vector<double> resampled_means(std::span<const double> values,
   std::vector<double> means(static_cast<std::size_t>(options.resamples));
   parallel_for(context, options.resamples, 1, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t b = begin; b < end; ++b) {
-      Random random(Random(context.seed + static_cast<std::uint64_t>(b)).next());
+      Random random(Random(context.seed).next() + static_cast<std::uint64_t>(b));
       double sum = 0;
       for (std::size_t i = 0; i < values.size(); ++i) sum += values[random.below(values.size())];
       means[static_cast<std::size_t>(b)] = sum / static_cast<double>(values.size());

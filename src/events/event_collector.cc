@@ -1,11 +1,11 @@
 #include "event_collector.h"
 
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
 #include <tuple>
 
+#include "endcap/base/number_text.h"
 #include "endcap/base/utf8.h"
 #include "endcap/events/time_text.h"
 
@@ -13,14 +13,6 @@ namespace endcap::detail {
 namespace {
 
 constexpr std::int64_t kNoTime = -1;
-
-std::optional<float> float_from_text(std::string_view text) {
-  float value = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
 
 // Only the values whose row is kept.
 template <class T>
@@ -59,13 +51,13 @@ EventCollector::Problem EventCollector::parse(const TextRow& row, Values& values
     values.time_us = *time_us;
   }
   if (!row.quantity.text.empty()) {
-    const auto quantity = float_from_text(row.quantity.text);
+    const auto quantity = number_from_text<float>(row.quantity.text);
     if (!quantity || *quantity <= 0)
       return {"quantity is not a positive number", row.quantity.text};
     values.quantity = *quantity;
   }
   if (!row.price.text.empty()) {
-    const auto price = float_from_text(row.price.text);
+    const auto price = number_from_text<float>(row.price.text);
     if (!price || *price < 0) return {"price is not a number of 0 or more", row.price.text};
     values.price = *price;
   }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "endcap/base/number_text.h"
 #include "endcap/base/types.h"
 #include "endcap/ids/vocabulary.h"
 
@@ -18,11 +18,8 @@ namespace endcap {
 
 // The 64-bit integer that a text writes in the one usual way: "7" and "-7", not "007" or "+7".
 [[nodiscard]] inline std::optional<std::int64_t> integer_from_text(std::string_view text) {
-  std::int64_t value = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stop != end || std::to_string(value) != text) return std::nullopt;
-  return value;
+  const auto value = number_from_text<std::int64_t>(text);
+  return value && std::to_string(*value) == text ? value : std::nullopt;
 }
 
 // A column of ids read from a text file. If all of them are integers the vocabulary holds

@@ -77,9 +77,9 @@ void Catalog::save(ContainerWriter& writer, const std::string& prefix) const {
 Catalog Catalog::load(const Container& container, const std::string& prefix) {
   Catalog catalog;
   catalog.items_ = load_vocabulary(container, prefix + "items");
-  catalog.description_ = container.array<std::byte>(prefix + "columns");
-  if (catalog.description_.empty()) return catalog;
-  RecordReader record(catalog.description_.span());
+  const auto description = container.array<std::byte>(prefix + "columns");
+  if (description.empty()) return catalog;
+  RecordReader record(description.span());
   try {
     const auto n_columns = record.get<std::int32_t>();
     if (n_columns < 0) container.fail(prefix + "columns", "holds a negative number of columns");
@@ -94,6 +94,10 @@ Catalog Catalog::load(const Container& container, const std::string& prefix) {
     }
   } catch (const std::out_of_range& error) {
     container.fail(prefix + "columns", error.what());
+  }
+  catalog.describe();
+  if (!std::ranges::equal(catalog.description_, description)) {
+    container.fail(prefix + "columns", "holds more than the columns");
   }
   return catalog;
 }

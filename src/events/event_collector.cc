@@ -40,7 +40,7 @@ EventCollector::Problem EventCollector::parse(const TextRow& row, Values& values
   for (const auto& id : {row.user, row.item, row.session}) {
     if (!is_utf8(id.text)) return {"id is not UTF-8"};
   }
-  const auto kind = kinds_.find(row.kind.text.empty() ? "view" : row.kind.text);
+  const auto kind = row.kind.text.empty() ? default_kind_ : kinds_.find(row.kind.text);
   if (!kind) return {"kind is not known", row.kind.text};
   values.kind = *kind;
   if (!row.time.text.empty()) {

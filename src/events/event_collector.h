@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,7 +26,9 @@ struct TextRow {
 class EventCollector {
  public:
   EventCollector(const std::filesystem::path& path, const EventReaderOptions& options)
-      : bad_rows_(path.string(), options.max_bad_rows, report_), kinds_(options.kinds) {
+      : bad_rows_(path.string(), options.max_bad_rows, report_),
+        kinds_(options.kinds),
+        default_kind_(kinds_.at(options.default_kind)) {
     require(options.max_bad_rows >= 0, "max_bad_rows", "be 0 or more", options.max_bad_rows);
   }
   EventCollector(const EventCollector&) = delete;
@@ -48,12 +51,13 @@ class EventCollector {
     std::string_view reason = {}, value = {};
   };
   Problem parse(const TextRow& row, Values& values) const;
-  // Leaves out the rows without a time where others have one.
+  // False for the rows without a time where others have one; those are reported as bad.
   std::vector<bool> timed_rows();
 
   ReadReport report_;
   BadRows bad_rows_;
   Kinds kinds_;
+  std::optional<std::int16_t> default_kind_;
   IdColumn users_, items_, sessions_;
   std::vector<std::int64_t> lines_, times_;
   std::vector<std::int16_t> kind_;

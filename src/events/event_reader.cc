@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <stdexcept>
+#include <string>
 
 #include "endcap/storage/csv_reader.h"
 #include "endcap/storage/file.h"

@@ -151,6 +151,7 @@ TEST_F(CatalogTest, DamagedSectionsAreRefused) {
   EXPECT_THROW((void)load_with("columns", std::vector<char>{9, 9, 9}), CorruptFileError);
   EXPECT_THROW((void)load_with("columns", Ints{1, 1, 0, 0}), CorruptFileError);
   EXPECT_THROW((void)load_with("columns", Ints{-1}), CorruptFileError);
+  EXPECT_THROW((void)load_with("columns", Ints{0, 0}), CorruptFileError);
   EXPECT_THROW((void)load_with("0.offsets", Longs{0, 0}), CorruptFileError);
   EXPECT_THROW((void)load_with("0.offsets", Longs{0, 2, 1}), CorruptFileError);
   EXPECT_THROW((void)load_with("0.codes", Ints{1}), CorruptFileError);

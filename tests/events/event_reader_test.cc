@@ -74,6 +74,16 @@ TEST_F(EventReaderTest, WithoutTimesTheFileIsInOrder) {
   EXPECT_EQ(events.event(2).item, Id("x"));
 }
 
+TEST_F(EventReaderTest, TakesTheCallersKinds) {
+  Kinds kinds;
+  kinds.add("rent", 4);
+  const auto events =
+      csv("user,item,kind\na,x,rent\na,y,\n", {.default_kind = "purchase", .kinds = kinds}).events;
+  EXPECT_EQ(events.event(0).kind, "rent");
+  EXPECT_EQ(events.event(1).kind, "purchase");
+  EXPECT_THROW((void)csv("user,item\na,x\n", {.default_kind = "rent"}), std::invalid_argument);
+}
+
 TEST_F(EventReaderTest, AMissingColumnIsNamedWithThoseThereAre) {
   EXPECT_EQ(refusal("usr,item\na,b\n"), "there is no column 'user'; the columns are: usr, item");
   EXPECT_EQ(refusal("user,item\na,b\n", {.price = "cost"}),

@@ -36,7 +36,8 @@ quality: build/stamps/package  ## measure quality on public shop data, write doc
 
 lint: build/stamps/package build/release/build.ninja  ## check style, types and includes
 	scripts/check_includes.py
-	clang-format --dry-run -Werror $(CPP)
+	@echo clang-format
+	@clang-format --dry-run -Werror $(CPP)
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import endcap
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+
+import endcap
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from html import escape
 from typing import Any, Literal
 
 import numpy as np
-from endcap import _core
 from numpy.typing import NDArray
+
+from endcap import _core
 
 
 def evaluate(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 # The data's way: a folder may include itself and what stands before it.
 FOLDERS = (
-    "base storage ids catalog people matrix events models retrieval ranking evaluation tuning "
+    "base storage ids catalog people retrieval matrix events models ranking evaluation tuning "
     "serving audience experiment privacy"
 ).split()
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]endcap/([\w./]+)[">]', re.MULTILINE)

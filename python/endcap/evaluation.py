@@ -155,7 +155,7 @@ class Comparison:
 
 def _as_matrix(rows: Any, codes: dict[Any, int]) -> NDArray[np.int32]:
     """Number the ids of all lists; a list ends at its first None, the rest of its row is -1."""
-    matrix = np.full((len(rows), max(map(len, rows))), -1, np.int32)
+    matrix = np.full((len(rows), max(1, *map(len, rows))), -1, np.int32)
     for row, ids in zip(matrix, rows, strict=True):
         known = [codes.setdefault(item, len(codes)) for item in ids if item is not None]
         row[: len(known)] = known

@@ -121,18 +121,27 @@ def next_basket(folder: Path) -> Task:
 
 
 def multi(folder: Path) -> Task:
-    """Views, carts and purchases with times; the target is one later purchase a user."""
+    """Views, carts and purchases with times; the target is one later purchase a user.
+
+    The split has no target that its user had before, which a shop cannot know: so it is asked both
+    for new items and for all.
+    """
     events = pd.read_csv(folder / "events.csv.gz").rename(
         columns={"timestamp": "time", "event": "kind"}
     )
     events["time"] = pd.to_datetime(events["time"], unit="s")
     test = pd.read_csv(folder / "test.csv.gz")
-    question = Question(
-        lambda shop: shop.recommend_many(test["user"].tolist(), 10, repeats="include"),
-        [[item] for item in test["item"].tolist()],
-        ["hit_rate@10", "ndcg@10"],
-    )
-    return Task(endcap.Events.from_frame(events), {"test": question})
+    users = test["user"].tolist()
+
+    def question(repeats: str) -> Question:
+        return Question(
+            lambda shop: shop.recommend_many(users, 10, repeats=repeats),
+            [[item] for item in test["item"].tolist()],
+            ["hit_rate@10", "ndcg@10"],
+        )
+
+    questions = {"explore": question("exclude"), "all": question("include")}
+    return Task(endcap.Events.from_frame(events), questions)
 
 
 def retail(folder: Path) -> Task:

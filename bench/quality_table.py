@@ -23,8 +23,8 @@ HEAD = """\
 Written by `make quality` on {date}, commit {commit}, {processors} processors, effort `{effort}`,
 seed 0. The model chooses and weighs its parts on the newest part of the training data; the test
 part is only read to compute these figures. Ties count against the model. Memory is the peak of the
-whole process, reading the data included. "explore" asks for items that the visitor has not had, "all"
-for repeats too; no target of `retailrocket-multi` was in its user's history.
+whole process, reading the data included. "explore" asks for items that the visitor has not had,
+"all" for repeats too; no target of `retailrocket-multi` was in its user's history.
 
 | data | protocol | queries | figures | fit s | answers s | peak MiB |
 |---|---|---|---|---|---|---|

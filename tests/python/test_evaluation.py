@@ -2,10 +2,11 @@
 
 import math
 
-import endcap
 import numpy as np
 import pytest
 import pytrec_eval
+
+import endcap
 from endcap.evaluation import evaluate
 
 TREC_NAMES = {"recall": "recall", "P": "precision", "map_cut": "map", "ndcg_cut": "ndcg"}

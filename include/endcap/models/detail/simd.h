@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+
+// Kernels compiled for several vector widths, the widest that the processor has being chosen when
+// they run. All widths do the same operations on the same numbers in the same order, and none
+// fuses a multiplication with an addition, so the bytes do not depend on the choice.
+
+#define ENDCAP_INLINE [[gnu::always_inline]] inline
+
+namespace endcap::detail {
+
+// kWidth floats that are worked on at once.
+template <int kWidth>
+struct Simd {
+  typedef float Floats __attribute__((vector_size(kWidth * sizeof(float))));
+  typedef std::int32_t Ints __attribute__((vector_size(kWidth * sizeof(float))));
+  typedef float Unaligned
+      __attribute__((vector_size(kWidth * sizeof(float)), aligned(4), may_alias));
+
+  ENDCAP_INLINE static void load(const float* from, Floats& to) {
+    to = *reinterpret_cast<const Unaligned*>(from);
+  }
+  ENDCAP_INLINE static void store(const Floats& from, float* to) {
+    *reinterpret_cast<Unaligned*>(to) = from;
+  }
+};
+
+#if defined(__x86_64__)
+template <class Kernel, class... Args>
+[[gnu::target("avx512f")]] void run_avx512(Args... args) {
+  Kernel::template run<16>(args...);
+}
+template <class Kernel, class... Args>
+[[gnu::target("avx2")]] void run_avx2(Args... args) {
+  Kernel::template run<8>(args...);
+}
+
+inline int widest_simd() {
+  static const int width = __builtin_cpu_supports("avx512f") ? 16
+                           : __builtin_cpu_supports("avx2")  ? 8
+                                                             : 4;
+  return width;
+}
+#else
+inline int widest_simd() { return 4; }
+#endif
+
+// Kernel::run<width>(args...) with a width of 4, 8 or 16 that the processor has.
+template <class Kernel, class... Args>
+void run_simd(int width, Args... args) {
+#if defined(__x86_64__)
+  if (width == 16) return run_avx512<Kernel>(args...);
+  if (width == 8) return run_avx2<Kernel>(args...);
+#endif
+  static_cast<void>(width);
+  Kernel::template run<4>(args...);
+}
+
+}  // namespace endcap::detail

@@ -1,0 +1,179 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "endcap/base/context.h"
+#include "endcap/base/error.h"
+#include "endcap/matrix/csr_matrix.h"
+#include "endcap/models/detail/sequence_trainer.h"
+#include "endcap/models/scorer.h"
+#include "endcap/models/sequence_factors_options.h"
+#include "endcap/storage/array.h"
+
+namespace endcap {
+
+// An additive model of the next item, trained: each event of a history adds a vector, weighted by
+// its place from the newest.
+//   score(j) = scale(history) * sum over the newest events k of a[k] * <Q[item_k], R[j]>
+//   scale = 1 / sqrt(|sum of a[k] Q[item_k]|^2 / d + 1e-5)
+// The rows of a fitted Q have mean 0, so that this is layer normalisation (J. Ba et al., 2016).
+// Vectors are an item's own plus those of its attributes, so a new item with attributes has a
+// sensible one; weights by softmax cross-entropy of the next item at each place of each history
+// with Adam, dropout and a moving average. It needs histories in order, and cannot forget or learn
+// a single event: refit it.
+// Fitting takes O(epochs * events * negatives * d) time and, per step, batch_targets * (negatives
+// + batch_targets) floats; a query O(n_items * d). Immutable once fitted, so any number of threads
+// may score at once.
+class SequenceFactors final : public Scorer {
+ public:
+  // How good a model is, higher being better.
+  using Validation = std::function<double(const SequenceFactors&)>;
+
+  // attributes: (n_items, n_attributes), >= 0, or without rows; each item's are scaled to length 1.
+  // With a validation, which is asked every second epoch, the best model seen is returned and
+  // training ends when it has not been surpassed three times. Throws std::invalid_argument for
+  // options out of range or attributes of another number of items.
+  [[nodiscard]] static SequenceFactors fit(const Interactions& interactions,
+                                           const CsrMatrix& attributes,
+                                           SequenceFactorsOptions options = {},
+                                           const Context& context = {},
+                                           const Validation& validation = {});
+
+  // queries (Q) and items (R): (n_items, factors); position_weights (a): newest first.
+  // Throws std::invalid_argument if the shapes disagree.
+  SequenceFactors(std::int32_t factors, Array<float> queries, Array<float> items,
+                  Array<float> position_weights, std::int32_t epochs = 0);
+
+  [[nodiscard]] std::int32_t n_items() const override { return n_items_; }
+  [[nodiscard]] std::int32_t factors() const { return factors_; }
+  [[nodiscard]] const Array<float>& queries() const { return queries_; }
+  [[nodiscard]] const Array<float>& items() const { return items_; }
+  [[nodiscard]] const Array<float>& position_weights() const { return position_weights_; }
+  [[nodiscard]] std::int32_t epochs() const { return epochs_; }  // that it was trained for
+
+  void accumulate(const History& history, float weight, ScoreBoard& board) const override;
+
+  // Each part is exact for the history as it is; the scale they share would be another one without
+  // the event.
+  float explain(const History& history, ItemIndex item, std::span<float> parts) const override;
+
+ private:
+  [[nodiscard]] bool knows(ItemIndex item) const { return 0 <= item && item < n_items_; }
+  [[nodiscard]] std::span<const float> row(const Array<float>& table, ItemIndex item) const {
+    const auto width = static_cast<std::size_t>(factors_);
+    return {table.data() + static_cast<std::size_t>(item) * width, width};
+  }
+  // Calls visit(e, weight, vector) for each event that counts.
+  template <class Visit>
+  void for_each_event(const History& history, Visit&& visit) const;
+  // sum becomes the unscaled query vector, (factors,). Returns its scale.
+  float query(const History& history, std::vector<float>& sum) const;
+
+  std::int32_t n_items_, factors_;
+  Array<float> queries_, items_, position_weights_;
+  std::int32_t epochs_;
+};
+
+inline SequenceFactors::SequenceFactors(std::int32_t factors, Array<float> queries,
+                                        Array<float> items, Array<float> position_weights,
+                                        std::int32_t epochs)
+    : n_items_(0),
+      factors_(factors),
+      queries_(std::move(queries)),
+      items_(std::move(items)),
+      position_weights_(std::move(position_weights)),
+      epochs_(epochs) {
+  require(factors > 0, "factors", "be positive", factors);
+  const auto width = static_cast<std::size_t>(factors);
+  require(queries_.size() % width == 0, "queries", "have whole rows", queries_.size());
+  require(items_.size() == queries_.size(), "items", "be as long as queries", items_.size());
+  n_items_ = static_cast<std::int32_t>(queries_.size() / width);
+}
+
+template <class Visit>
+void SequenceFactors::for_each_event(const History& history, Visit&& visit) const {
+  const std::size_t n = history.events.size();
+  const std::size_t kept = std::min(n, position_weights_.size());
+  for (std::size_t k = 0; k < kept; ++k) {
+    const ItemIndex item = history.events[n - 1 - k].item;
+    if (knows(item)) visit(n - 1 - k, position_weights_[k], row(queries_, item));
+  }
+}
+
+inline float SequenceFactors::query(const History& history, std::vector<float>& sum) const {
+  sum.assign(static_cast<std::size_t>(factors_), 0.0f);
+  for_each_event(history, [&](std::size_t, float weight, std::span<const float> vector) {
+    detail::add_scaled(sum, weight, vector);
+  });
+  const double squares = std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0);
+  return static_cast<float>(1 / std::sqrt(squares / factors_ + detail::kNormEpsilon));
+}
+
+inline void SequenceFactors::accumulate(const History& history, float weight,
+                                        ScoreBoard& board) const {
+  if (history.events.empty()) return;
+  thread_local std::vector<float> h;
+  const float scale = query(history, h) * weight;
+  for (float& x : h) x *= scale;
+  using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const Eigen::Map<const Matrix> items(items_.data(), n_items_, factors_);
+  const Eigen::Map<const Eigen::VectorXf> vector(h.data(), factors_);
+  const auto all = board.all();
+  Eigen::Map<Eigen::VectorXf>(all.data(), n_items_).noalias() += items * vector;
+}
+
+inline float SequenceFactors::explain(const History& history, ItemIndex item,
+                                      std::span<float> parts) const {
+  std::fill(parts.begin(), parts.end(), 0.0f);
+  thread_local std::vector<float> h;
+  const float scale = query(history, h);
+  const auto target = row(items_, item);
+  for_each_event(history, [&](std::size_t e, float weight, std::span<const float> vector) {
+    const double dot = std::inner_product(vector.begin(), vector.end(), target.begin(), 0.0);
+    parts[e] = static_cast<float>(dot * scale * weight);
+  });
+  return 0;
+}
+
+inline SequenceFactors SequenceFactors::fit(const Interactions& interactions,
+                                            const CsrMatrix& attributes,
+                                            SequenceFactorsOptions options, const Context& context,
+                                            const Validation& validation) {
+  constexpr int kLookEvery = 2, kPatience = 3;
+  options.validate();
+  require(attributes.n_rows() == 0 || attributes.n_rows() == interactions.n_items(), "attributes",
+          "have a row per item or none", attributes.n_rows());
+  for (const float value : attributes.values()) {
+    require(value >= 0 && value < 1e18f, "attributes", "be finite and not negative", value);
+  }
+  detail::SequenceTrainer trainer(interactions, attributes, options, context);
+  context.begin("fit sequence factors", trainer.steps_per_epoch() * options.epochs);
+  const auto snapshot = [&](int epoch) {
+    return SequenceFactors(options.factors, trainer.queries(), trainer.items(),
+                           trainer.position_weights(), epoch);
+  };
+  std::optional<SequenceFactors> best;
+  double best_value = 0;
+  for (int epoch = 1, misses = 0; epoch <= options.epochs && misses < kPatience; ++epoch) {
+    trainer.run_epoch(epoch);
+    if (!validation || (epoch % kLookEvery != 0 && epoch != options.epochs)) continue;
+    SequenceFactors model = snapshot(epoch);
+    const double value = validation(model);
+    misses = best && !(value > best_value) ? misses + 1 : 0;
+    if (misses > 0) continue;
+    best = std::move(model);
+    best_value = value;
+  }
+  return best ? *std::move(best) : snapshot(options.epochs);
+}
+
+}  // namespace endcap

@@ -1,0 +1,37 @@
+"""endcap: recommendations for a shop, inside the shop's own process."""
+
+from __future__ import annotations
+
+from endcap._core import CorruptFileError, UnknownIdError
+from endcap.catalog import Catalog
+from endcap.evaluation import Report, evaluate
+from endcap.events import Events
+from endcap.models import Popularity, Rp3Beta, SequentialRules
+from endcap.recommender import Recommender
+from endcap.results import Explanation, PickList, Picks
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Catalog",
+    "CorruptFileError",
+    "Events",
+    "Explanation",
+    "PickList",
+    "Picks",
+    "Popularity",
+    "Recommender",
+    "Report",
+    "Rp3Beta",
+    "SequentialRules",
+    "UnknownIdError",
+    "build_info",
+    "evaluate",
+]
+
+
+def build_info() -> dict[str, str]:
+    """Say what this build is: version, compiler, instruction level."""
+    from endcap import _core
+
+    return {"version": __version__, "compiler": _core.compiler, "instructions": "portable"}

@@ -1,0 +1,107 @@
+"""From the columns of any data frame to what the core takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from endcap import _core
+
+_MICROSECONDS_PER_SECOND = 1_000_000
+
+
+def series(frame: Any, name: str, argument: str, *, required: bool) -> Any | None:
+    """Return the column `name` of a narwhals frame, or None if it is absent and not required."""
+    if name in frame.columns:
+        return frame[name]
+    if required:
+        msg = f"{argument} must be a column of the frame, got {name!r} among {frame.columns}"
+        raise ValueError(msg)
+    return None
+
+
+def _first_missing(column: Any) -> int | None:
+    missing = column.is_null().to_numpy()
+    if column.dtype.is_float():
+        missing = missing | np.isnan(column.to_numpy())
+    return int(np.argmax(missing)) if missing.any() else None
+
+
+def ids(column: Any, argument: str) -> tuple[Any, NDArray[np.int32]]:
+    """Turn a column of ids into a vocabulary and its codes, (n,)."""
+    if (row := _first_missing(column)) is not None:
+        msg = f"{argument} must be an id in every row, got a missing value in row {row}"
+        raise ValueError(msg)
+    if column.dtype.is_integer():
+        distinct, codes = np.unique(column.to_numpy().astype(np.int64), return_inverse=True)
+        return _core.Vocabulary.of_numbers(distinct), codes.astype(np.int32)
+    values = column.to_list()
+    if all(
+        isinstance(value, (int, np.integer)) and not isinstance(value, bool) for value in values
+    ):
+        distinct, codes = np.unique(np.array(values, np.int64), return_inverse=True)
+        return _core.Vocabulary.of_numbers(distinct), codes.astype(np.int32)
+    for row, value in enumerate(values):
+        if not isinstance(value, str):
+            rule = "be all text or all 64-bit integers"
+            msg = f"{argument} must {rule}, got {value!r} ({type(value).__name__}) in row {row}"
+            raise ValueError(msg)
+    texts = sorted(set(values), key=lambda text: text.encode())
+    code = {text: index for index, text in enumerate(texts)}
+    codes = np.fromiter((code[value] for value in values), np.int32, len(values))
+    return _core.Vocabulary.of_texts(texts), codes
+
+
+def microseconds(column: Any, argument: str) -> NDArray[np.int64]:
+    """Turn datetimes, dates or seconds into microseconds since 1970 UTC, (n,)."""
+    import narwhals as nw
+
+    if (row := _first_missing(column)) is not None:
+        msg = f"{argument} must be given in every row or not at all, got none in row {row}"
+        raise ValueError(msg)
+    if column.dtype == nw.Datetime:
+        if getattr(column.dtype, "time_zone", None):
+            column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return np.asarray(column.dt.timestamp("us").to_numpy(), np.int64)
+    if column.dtype == nw.Date:
+        return np.asarray(column.cast(nw.Datetime("us")).dt.timestamp("us").to_numpy(), np.int64)
+    if column.dtype.is_numeric():
+        seconds = column.to_numpy()
+        if np.any(np.abs(seconds) >= 253_402_300_800):
+            worst = seconds[np.argmax(np.abs(seconds))]
+            rule = "lie between the years 1970 and 9999 (seconds, not milliseconds?)"
+            msg = f"{argument} must {rule}, got {worst}"
+            raise ValueError(msg)
+        if column.dtype.is_integer():
+            return np.asarray(seconds, np.int64) * _MICROSECONDS_PER_SECOND
+        return np.round(seconds * _MICROSECONDS_PER_SECOND).astype(np.int64)
+    if column.dtype == nw.Object:
+        return microseconds(_as_datetimes(column, argument), argument)
+    msg = f"{argument} must hold datetimes, dates or seconds, got {column.dtype}"
+    raise ValueError(msg)
+
+
+def _as_datetimes(column: Any, argument: str) -> Any:
+    import datetime
+
+    import narwhals as nw
+
+    values = column.to_list()
+    for row, value in enumerate(values):
+        if not isinstance(value, datetime.date):
+            msg = f"{argument} must hold datetimes, dates or seconds, got {value!r} in row {row}"
+            raise ValueError(msg)
+    times = np.array([np.datetime64(value, "us") for value in values])
+    return nw.new_series("time", times, backend=nw.get_native_namespace(column))
+
+
+def floats(column: Any | None, argument: str) -> NDArray[np.float32]:
+    """Turn an optional column of numbers into float32, (n,) or (0,)."""
+    if column is None:
+        return np.empty(0, np.float32)
+    if not column.dtype.is_numeric():
+        msg = f"{argument} must hold numbers, got {column.dtype}"
+        raise ValueError(msg)
+    return np.asarray(column.to_numpy(), np.float32)

@@ -1,0 +1,131 @@
+"""Single models on a scipy.sparse matrix, with the calls that users of implicit know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from endcap import _core
+from endcap.events import Events
+
+
+def _interactions(data: Any) -> Any:
+    if isinstance(data, Events):
+        return _core.Interactions(data._core)
+    csr = data.tocsr()
+    csr.sum_duplicates()
+    if csr.nnz and not (np.isfinite(csr.data).all() and (csr.data > 0).all()):
+        msg = f"user_items must hold positive, finite values, got {csr.data.min()}"
+        raise ValueError(msg)
+    return _core.Interactions(csr.shape[1], csr.indptr, csr.indices, csr.data)
+
+
+class Model:
+    """A model of its own: `fit` it on (n_users, n_items), then ask it."""
+
+    _core_model: Any  # the class in the core
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+        self._fitted: Any = None
+
+    def fit(self, user_items: Any, *, threads: int = 0) -> Model:
+        """Fit on a scipy.sparse matrix (n_users, n_items) or on Events. Raises ValueError."""
+        self._fitted = self._core_model.fit(
+            _interactions(user_items), *self._options.values(), threads
+        )
+        return self
+
+    def recommend(
+        self,
+        userid: Any,
+        user_items: Any,
+        N: int = 10,  # noqa: N803
+        filter_already_liked_items: bool = True,
+        filter_items: Any = None,
+        items: Any = None,
+        *,
+        threads: int = 0,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return (ids, scores) for one user, or (n, N) arrays for an array of users.
+
+        user_items: one row of likes for each userid, (n, n_items). A list holds what the model has
+        an opinion on: one user's may be shorter than N, and in (n, N) arrays such places are -1 and
+        NaN. No liked item ever fills a gap. Raises ValueError, IndexError.
+        """
+        one = np.isscalar(userid)
+        rows = _interactions(user_items)
+        users = np.atleast_1d(np.asarray(userid))
+        if rows.n_users != len(users):
+            rule = "have one row for each userid"
+            msg = f"user_items must {rule} ({len(users)}), got {rows.n_users}"
+            raise ValueError(msg)
+        if items is not None:
+            items = [int(item) for item in items]
+        block = [] if filter_items is None else [int(item) for item in filter_items]
+        liked = bool(filter_already_liked_items)
+        ids, scores = self._model().recommend(rows, N, liked, block, items, threads)
+        if one:
+            there = ids[0] >= 0
+            return ids[0][there], scores[0][there]
+        return ids, scores
+
+    def similar_items(
+        self,
+        itemid: int,
+        N: int = 10,  # noqa: N803
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return (ids, scores) of the N items that go best with one. Raises IndexError."""
+        import scipy.sparse as sp
+
+        n_items = self._model().n_items
+        if not 0 <= itemid < n_items:
+            msg = f"itemid must be in [0, {n_items}), got {itemid}"
+            raise IndexError(msg)
+        row = sp.csr_matrix(([1.0], ([0], [itemid])), (1, n_items), dtype=np.float32)
+        return self.recommend(0, row, N)
+
+    def _model(self) -> Any:
+        if self._fitted is None:
+            msg = f"{type(self).__name__} must be fitted before it is asked"
+            raise ValueError(msg)
+        return self._fitted
+
+    def __repr__(self) -> str:
+        options = ", ".join(f"{name}={value!r}" for name, value in self._options.items())
+        return f"{type(self).__name__}({options})"
+
+
+class Popularity(Model):
+    """What everybody has, newer events counting more."""
+
+    _core_model = _core.Popularity
+
+    def __init__(self, half_life_days: float = float("inf")) -> None:
+        super().__init__(half_life_days=half_life_days)
+
+
+class Rp3Beta(Model):
+    """A random walk of three steps, popular ends held back (Paudel et al., 2016)."""
+
+    _core_model = _core.Rp3Beta
+
+    def __init__(self, alpha: float = 0.8, beta: float = 0.4, neighbors: int = 400) -> None:
+        super().__init__(alpha=alpha, beta=beta, neighbors=neighbors)
+
+
+class SequentialRules(Model):
+    """Who went from one item to another, and after how many steps. Fit it on Events."""
+
+    _core_model = _core.SequentialRules
+
+    def __init__(
+        self,
+        window: int = 40,
+        gap_power: float = 0.6,
+        backward: float = 0.3,
+        neighbors: int = 400,
+    ) -> None:
+        super().__init__(window=window, gap_power=gap_power, backward=backward, neighbors=neighbors)

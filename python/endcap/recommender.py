@@ -1,0 +1,304 @@
+"""The recommender: fit it, ask it, tell it what happened."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from os import PathLike
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from endcap import _core
+from endcap._display import html_table, text_table
+from endcap._progress import progress_bar
+from endcap.catalog import Catalog
+from endcap.events import Events
+from endcap.results import Explanation, PickList, Picks
+
+Repeats = Literal["exclude", "include", "only"]
+Effort = Literal["fast", "balanced", "best"]
+
+
+def _choice(enum: Any, name: str, value: Any) -> Any:
+    if value in enum.__members__:
+        return enum.__members__[value]
+    msg = f"{name} must be one of {', '.join(enum.__members__)}, got {value!r}"
+    raise ValueError(msg)
+
+
+def _size(k: Any) -> int:
+    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k <= 0:
+        msg = f"k must be a positive integer, got {k!r}"
+        raise ValueError(msg)
+    return int(k)
+
+
+def _id(name: str, value: Any) -> Any:
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        msg = f"{name} must be a text or an integer, got {value!r}"
+        raise ValueError(msg)
+    return value
+
+
+def _ids(name: str, values: Iterable[Any] | None) -> list[Any]:
+    return [_id(name, value) for value in values or ()]
+
+
+def _time_us(time: Any) -> int | None:
+    if time is None:
+        return None
+    if isinstance(time, datetime.datetime):
+        aware = time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)
+        return round(aware.timestamp() * 1e6)
+    if isinstance(time, (int, float, np.number)) and 0 <= time < 253_402_300_800:
+        return round(float(time) * 1e6)
+    msg = f"time must be a datetime or seconds between 1970 and 9999, got {time!r}"
+    raise ValueError(msg)
+
+
+class Recommender:
+    """A shop's recommender. Made by `fit` or `load`; may be asked from any number of threads."""
+
+    def __init__(self, core: Any) -> None:
+        self._core = core
+
+    @classmethod
+    def fit(
+        cls,
+        events: Events,
+        catalog: Catalog | None = None,
+        *,
+        target: str = "purchase",
+        effort: Effort = "balanced",
+        models: Sequence[str] = (),
+        threads: int = 0,
+        seed: int = 0,
+        progress: bool = True,
+    ) -> Recommender:
+        """Learn from the log; choose and weigh the models on its newest part, then fit on all.
+
+        target: the kind of event to predict; where the log has none, every kind. models: names to
+        choose by hand. threads: 0 for all. The result depends on the seed, never on the threads.
+
+        Raises ValueError naming argument, rule and value.
+
+        >>> shop = endcap.Recommender.fit(endcap.Events.from_frame(df))
+        """
+        if not isinstance(events, Events):
+            msg = f"events must be endcap.Events, got {type(events).__name__}"
+            raise ValueError(msg)
+        known = Catalog() if catalog is None else catalog
+        with progress_bar(progress) as report:
+            core = _core.Recommender.fit(
+                events._core,
+                known._core,
+                target=target,
+                effort=_choice(_core.Effort, "effort", effort),
+                models=list(models),
+                threads=threads,
+                seed=seed,
+                progress=report,
+            )
+        return cls(core)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Recommender:
+        """Map a saved file. Raises CorruptFileError or OSError."""
+        return cls(_core.Recommender.load(path))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Leave the old file or the whole new one. Raises OSError."""
+        self._core.save(path)
+
+    def recommend(
+        self,
+        user: Any,
+        k: int = 10,
+        *,
+        repeats: Repeats = "exclude",
+        filter: str | None = None,
+        diversity: float = 0.0,
+        session: Sequence[Any] = (),
+        allow: Iterable[Any] | None = None,
+        block: Iterable[Any] | None = None,
+    ) -> PickList:
+        """Pick k items for a known visitor, the best first.
+
+        repeats: whether items of the visitor's history may stand in the list. filter: a condition
+        on the catalogue, as "in_stock and price < 50". diversity: 0 by score alone to 1. session:
+        items seen just now, oldest first. allow, block: only these items, never these.
+
+        Raises UnknownIdError (a KeyError) for a user never seen, ValueError for a wrong argument.
+        """
+        return self._ask(_id("user", user), session, k, repeats, filter, allow, block, diversity)
+
+    def next(
+        self,
+        items: Sequence[Any],
+        k: int = 10,
+        *,
+        repeats: Repeats = "exclude",
+        filter: str | None = None,
+    ) -> PickList:
+        """Pick k items for a session, oldest first; unknown items say nothing."""
+        return self._ask(None, items, k, repeats, filter)
+
+    def _ask(
+        self,
+        user: Any,
+        session: Sequence[Any],
+        k: int,
+        repeats: Repeats,
+        condition: str | None,
+        allow: Iterable[Any] | None = None,
+        block: Iterable[Any] | None = None,
+        diversity: float = 0.0,
+    ) -> PickList:
+        picks = self._core.recommend(
+            user,
+            _ids("items", session),
+            _size(k),
+            _choice(_core.Repeats, "repeats", repeats),
+            condition or "",
+            _ids("allow", allow),
+            _ids("block", block),
+            diversity,
+        )
+        return self._list(picks)
+
+    def similar(self, item: Any, k: int = 10) -> PickList:
+        """You may also like. Raises UnknownIdError."""
+        return self._list(self._core.similar(_id("item", item), _size(k)))
+
+    def bought_together(self, items: Sequence[Any], k: int = 10) -> PickList:
+        """Complete the basket. Raises UnknownIdError if no item is known."""
+        return self._list(self._core.bought_together(_ids("items", items), _size(k)))
+
+    def buy_again(self, user: Any, k: int = 10) -> PickList:
+        """What this visitor had and is likely to want again. Raises UnknownIdError."""
+        return self._list(self._core.buy_again(_id("user", user), _size(k)))
+
+    def recommend_many(
+        self,
+        users: Sequence[Any],
+        k: int = 10,
+        *,
+        repeats: Repeats = "exclude",
+        filter: str | None = None,
+    ) -> Picks:
+        """Answer `recommend` for many users on all cores. Raises as it does."""
+        ids = _ids("users", users)
+        mode = _choice(_core.Repeats, "repeats", repeats)
+        return self._picks(ids, self._core.recommend_many(ids, _size(k), mode, filter or ""))
+
+    def similar_many(
+        self,
+        items: Sequence[Any],
+        k: int = 10,
+        *,
+        filter: str | None = None,
+    ) -> Picks:
+        """Answer `similar` for many items on all cores. Raises as it does."""
+        ids = _ids("items", items)
+        return self._picks(ids, self._core.similar_many(ids, _size(k), filter or ""))
+
+    def next_many(
+        self,
+        histories: Sequence[Sequence[Any]] | Events,
+        k: int = 10,
+        *,
+        repeats: Repeats = "exclude",
+        filter: str | None = None,
+    ) -> Picks:
+        """Answer `next` for many: lists of items, or Events whose users are the queries."""
+        mode = _choice(_core.Repeats, "repeats", repeats)
+        if isinstance(histories, Events):
+            answer = self._core.next_many(histories._core, _size(k), mode, filter or "")
+            return self._picks(histories.users, answer)
+        lists = [_ids("histories", history) for history in histories]
+        answer = self._core.next_many(lists, _size(k), mode, filter or "")
+        return self._picks(range(len(lists)), answer)
+
+    def explain(self, user: Any, item: Any) -> Explanation:
+        """Show every event's part in the score of an item for a user. Raises UnknownIdError."""
+        explanation = self._core.explain(_id("user", user), _id("item", item))
+        return Explanation(explanation, self.catalog.title)
+
+    def observe(self, user: Any, item: Any, kind: str = "view", *, time: Any = None) -> None:
+        """Tell what a visitor did just now, or at a time; their next answer knows it.
+
+        Raises UnknownIdError for an item that the model does not know, ValueError for an unknown
+        kind or a wrong time.
+        """
+        self._core.observe(_id("user", user), _id("item", item), kind, _time_us(time))
+
+    def history(self, user: Any) -> list[tuple[Any, str, Any]]:
+        """Return a visitor's events as (item, kind, time), oldest first. Raises UnknownIdError."""
+        utc = datetime.timezone.utc
+        return [
+            (item, kind, None if time is None else datetime.datetime.fromtimestamp(time / 1e6, utc))
+            for item, kind, time in self._core.history(_id("user", user))
+        ]
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalogue that the fit was given."""
+        return Catalog(self._core.catalog)
+
+    @property
+    def models(self) -> list[Any]:
+        """The models of the blend, each with its name, cost, quality and weights."""
+        return list(self._core.models)
+
+    @property
+    def users(self) -> list[Any]:
+        """All user ids of the fit, sorted."""
+        return list(self._core.users.ids())
+
+    @property
+    def items(self) -> list[Any]:
+        """All item ids of log and catalogue, sorted."""
+        return list(self._core.items.ids())
+
+    @cached_property
+    def _item_array(self) -> NDArray[np.object_]:
+        ids = np.empty(len(self._core.items) + 1, object)
+        ids[:-1] = self._core.items.ids()
+        return ids
+
+    def _list(self, picks: list[Any]) -> PickList:
+        return PickList(picks, self.catalog.title)
+
+    def _picks(self, queries: Sequence[Any], arrays: tuple[Any, Any, Any]) -> Picks:
+        return Picks(queries, *arrays, self._item_array)
+
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        rows = [
+            [
+                model.name,
+                f"{model.weight_explore:.3g}",
+                f"{model.weight_include:.3g}",
+                f"{model.ndcg_alone:.4f}",
+                f"{model.fit_seconds:.2f} s",
+            ]
+            for model in self.models
+        ]
+        return ["model", "weight (new items)", "weight (all items)", "NDCG@20 alone", "fit"], rows
+
+    def _title(self) -> str:
+        core = self._core
+        return (
+            f"Recommender: {len(core.users):,} users, {len(core.items):,} items, "
+            f"{core.n_events:,} events"
+        )
+
+    def __repr__(self) -> str:
+        return self._title() + "\n" + text_table(*self._table())
+
+    def _repr_html_(self) -> str:
+        return html_table(self._title(), *self._table())

@@ -1,0 +1,163 @@
+"""What the recommender answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from endcap._display import html_table, text_table
+
+Titles = Callable[[Any], "str | None"]
+
+
+def _reasons(pick: Any, titles: Titles) -> str:
+    parts = [
+        f"{titles(reason.item) or reason.item} ({reason.kind}) {reason.value:+.3g}"
+        for reason in pick.reasons
+    ]
+    return "because of " + ", ".join(parts) if parts else "popular"
+
+
+class PickList(Sequence[Any]):
+    """One list, the best first; each pick has an item, a score and reasons."""
+
+    def __init__(self, picks: list[Any], titles: Titles) -> None:
+        self._picks = picks
+        self._titles = titles
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> PickList: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return PickList(self._picks[index], self._titles)
+        return self._picks[index]
+
+    def __len__(self) -> int:
+        return len(self._picks)
+
+    @property
+    def items(self) -> list[Any]:
+        """The ids alone."""
+        return [pick.item for pick in self._picks]
+
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        has_titles = any(self._titles(pick.item) for pick in self._picks)
+        header = ["item", *(["title"] if has_titles else []), "score", "reasons"]
+        rows = []
+        for pick in self._picks:
+            title = [self._titles(pick.item) or ""] if has_titles else []
+            rows.append([str(pick.item), *title, f"{pick.score:.4g}", _reasons(pick, self._titles)])
+        return header, rows
+
+    def __repr__(self) -> str:
+        return text_table(*self._table()) if self._picks else "no items"
+
+    def _repr_html_(self) -> str:
+        return html_table("", *self._table())
+
+
+class Explanation:
+    """Why an item has its score: base + the values of all reasons == score."""
+
+    def __init__(self, core: Any, titles: Titles) -> None:
+        self.item = core.item
+        self.score: float = core.score
+        self.base: float = core.base
+        self.reasons: list[Any] = list(core.reasons)
+        self._titles = titles
+
+    def _table(self) -> tuple[list[str], list[list[str]]]:
+        rows = [["popularity", "", f"{self.base:+.4g}"]]
+        rows += [
+            [self._titles(reason.item) or str(reason.item), reason.kind, f"{reason.value:+.4g}"]
+            for reason in self.reasons
+        ]
+        return ["event", "kind", "part"], [*rows, ["score", "", f"{self.score:.4g}"]]
+
+    def __repr__(self) -> str:
+        return text_table(*self._table())
+
+    def _repr_html_(self) -> str:
+        return html_table(f"Why {self._titles(self.item) or self.item}", *self._table())
+
+
+class Picks:
+    """Many lists. items: (n, k) ids, None where a list is short; scores: (n, k), NaN there;
+    counts: (n,)."""
+
+    def __init__(
+        self,
+        queries: Sequence[Any],
+        indices: NDArray[np.int32],
+        scores: NDArray[np.float32],
+        counts: NDArray[np.int32],
+        ids: NDArray[np.object_],
+    ) -> None:
+        self.queries = queries
+        self.items: NDArray[np.object_] = ids[indices]  # the last id is None: index -1
+        self.scores = scores
+        self.counts = counts
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def lists(self) -> list[list[Any]]:
+        """Return plain lists of ids, none longer than it is."""
+        return [list(row[:count]) for row, count in zip(self.items, self.counts, strict=True)]
+
+    def to_frame(self) -> Any:
+        """Return a table of (query, rank, item, score) in pandas, else polars, else pyarrow."""
+        rows, ranks = np.nonzero(np.arange(self.items.shape[1]) < self.counts[:, None])
+        columns = {
+            "query": [self.queries[row] for row in rows],
+            "rank": ranks + 1,
+            "item": self.items[rows, ranks].tolist(),
+            "score": self.scores[rows, ranks],
+        }
+        for make in (_pandas, _polars, _pyarrow):
+            try:
+                return make(columns)
+            except ImportError:
+                continue
+        msg = "Picks.to_frame needs pandas, polars or pyarrow"
+        raise ImportError(msg)
+
+    def __repr__(self) -> str:
+        n, k = self.items.shape
+        head = [
+            [str(self.queries[row]), ", ".join(str(item) for item in self.lists()[row])]
+            for row in range(min(n, 5))
+        ]
+        more = f"\n... {n - 5:,} more" if n > 5 else ""
+        return f"Picks: {n:,} lists of {k}\n" + text_table(["query", "items"], head) + more
+
+    def _repr_html_(self) -> str:
+        lists = self.lists()
+        rows = [
+            [str(self.queries[row]), ", ".join(str(item) for item in lists[row])]
+            for row in range(min(len(self), 10))
+        ]
+        return html_table(f"{len(self):,} lists", ["query", "items"], rows)
+
+
+def _pandas(columns: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    return pd.DataFrame(columns)
+
+
+def _polars(columns: dict[str, Any]) -> Any:
+    import polars as pl
+
+    return pl.DataFrame(columns)
+
+
+def _pyarrow(columns: dict[str, Any]) -> Any:
+    import pyarrow as pa
+
+    return pa.table(columns)

@@ -1,0 +1,145 @@
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <type_traits>
+
+#include "bindings.h"
+#include "endcap/base/parallel.h"
+#include "endcap/events/events.h"
+#include "endcap/models/popularity.h"
+#include "endcap/models/rp3beta.h"
+#include "endcap/models/sequential_rules.h"
+#include "endcap/ranking/item_mask.h"
+#include "endcap/retrieval/top_k.h"
+
+namespace py = pybind11;
+using namespace pybind11::literals;
+
+namespace endcap {
+namespace {
+
+// A CSR matrix as scipy keeps it.
+Interactions interactions_of(std::int32_t n_columns, const Vector<std::int64_t>& indptr,
+                             const Vector<std::int32_t>& indices, const Vector<float>& data) {
+  return Interactions::from_csr(
+      CsrMatrix(n_columns, to_vector(indptr), to_vector(indices), to_vector(data)));
+}
+
+// The N best items of each row's history: arrays (n, N) of items (-1: none) and scores (NaN).
+py::tuple recommend(const Scorer& model, const Interactions& rows, int n_best, bool filter_liked,
+                    const std::vector<ItemIndex>& filter_items,
+                    const std::optional<std::vector<ItemIndex>>& items, int threads) {
+  require(n_best > 0, "N", "be positive", n_best);
+  const std::int32_t n_items = model.n_items();
+  ItemMask mask(n_items, !items.has_value());
+  const auto set = [&](const char* name, ItemIndex item, bool allowed) {
+    require_in_range(0 <= item && item < n_items, name, "hold items of the model", item);
+    mask.set(item, allowed);
+  };
+  if (items) {
+    for (const auto item : *items) set("items", item, true);
+  }
+  for (const auto item : filter_items) set("filter_items", item, false);
+
+  const auto places = static_cast<std::size_t>(rows.n_users()) * static_cast<std::size_t>(n_best);
+  std::vector<ItemIndex> best_items(places, kNoIndex);
+  std::vector<float> best_scores(places, std::numeric_limits<float>::quiet_NaN());
+  const Context context{.threads = threads};
+  const auto answer = [&](UserIndex row, ScoreBoard& board, ItemSet& liked) {
+    board.clear();
+    liked.clear();
+    if (filter_liked) {
+      for (const auto& event : rows.events_of(row)) {
+        if (event.item < n_items) liked.add(event.item);
+      }
+    }
+    model.score(rows.history(row), board);
+    TopK best(n_best);
+    for (const auto item : board.touched()) {
+      if (mask.allows(item) && !liked.has(item)) best.offer({item, board[item]});
+    }
+    auto place = static_cast<std::size_t>(row) * static_cast<std::size_t>(n_best);
+    for (const auto& [item, score] : best.take()) {
+      best_items[place] = item;
+      best_scores[place++] = score;
+    }
+  };
+  {
+    const py::gil_scoped_release release;
+    std::vector<ScoreBoard> boards(static_cast<std::size_t>(context.thread_count()),
+                                   ScoreBoard(n_items));
+    std::vector<ItemSet> liked(boards.size(), ItemSet(n_items));
+    parallel_for(context, rows.n_users(), 32,
+                 [&](std::int64_t begin, std::int64_t end, int worker) {
+                   const auto w = static_cast<std::size_t>(worker);
+                   for (auto row = begin; row < end; ++row) {
+                     answer(static_cast<UserIndex>(row), boards[w], liked[w]);
+                   }
+                 });
+  }
+  const py::ssize_t n = rows.n_users();
+  return py::make_tuple(to_numpy(std::move(best_items), {n, n_best}),
+                        to_numpy(std::move(best_scores), {n, n_best}));
+}
+
+template <class Fit>
+auto without_gil(Fit&& fit) {
+  const py::gil_scoped_release release;
+  return fit();
+}
+
+}  // namespace
+
+void bind_models(py::module_& module) {
+  py::class_<Interactions>(module, "Interactions")
+      .def(py::init(&interactions_of), "n_columns"_a, "indptr"_a, "indices"_a, "data"_a)
+      .def(py::init([](const Events& events) { return events.interactions(); }), "events"_a)
+      .def_property_readonly("n_users", &Interactions::n_users)
+      .def_property_readonly("n_items", &Interactions::n_items);
+
+  py::class_<Scorer, std::shared_ptr<Scorer>>(module, "Scorer")
+      .def_property_readonly("n_items", &Scorer::n_items)
+      .def("recommend", &recommend, "rows"_a, "N"_a, "filter_liked"_a, "filter_items"_a, "items"_a,
+           "threads"_a)
+      .def("explain", [](const Scorer& model, const Interactions& rows, ItemIndex item) {
+        require_in_range(0 <= item && item < model.n_items(), "itemid", "be an item of the model",
+                         item);
+        const auto history = rows.history(0);
+        std::vector<float> parts(history.events.size());
+        const float rest = model.explain(history, item, parts);
+        return py::make_tuple(rest, parts);
+      });
+
+  const auto bind = [&]<class Model, class Fit>(const char* name, std::type_identity<Model>,
+                                                Fit&& fit) {
+    py::class_<Model, Scorer, std::shared_ptr<Model>>(module, name).def_static("fit", fit);
+  };
+  bind("Popularity", std::type_identity<Popularity>(),
+       [](const Interactions& x, float half_life_days, int) {
+         return without_gil([&] { return Popularity::fit(x, {.half_life_days = half_life_days}); });
+       });
+  bind("Rp3Beta", std::type_identity<Rp3Beta>(),
+       [](const Interactions& x, float alpha, float beta, int neighbors, int threads) {
+         return without_gil([&] {
+           return Rp3Beta::fit(x, {.alpha = alpha, .beta = beta, .neighbors = neighbors},
+                               {.threads = threads});
+         });
+       });
+  bind("SequentialRules", std::type_identity<SequentialRules>(),
+       [](const Interactions& x, int window, float gap_power, float backward, int neighbors,
+          int threads) {
+         return without_gil([&] {
+           return SequentialRules::fit(x,
+                                       {.window = window,
+                                        .gap_power = gap_power,
+                                        .backward = backward,
+                                        .neighbors = neighbors},
+                                       {.threads = threads});
+         });
+       });
+}
+
+}  // namespace endcap

@@ -1,0 +1,158 @@
+#include <pybind11/functional.h>
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+#include "bindings.h"
+#include "endcap/serving/recommender.h"
+
+namespace py = pybind11;
+using namespace pybind11::literals;
+
+namespace endcap {
+namespace {
+
+// Hands progress to Python, and lets Ctrl-C end the work.
+class PythonProgress final : public Progress {
+ public:
+  explicit PythonProgress(py::object callback) : callback_(std::move(callback)) {}
+
+  void begin(std::string_view stage, std::int64_t total) override {
+    const py::gil_scoped_acquire acquire;
+    if (!callback_.is_none()) callback_(std::string(stage), total, 0);
+    check_signals();
+  }
+  void step(std::int64_t done) override {
+    const py::gil_scoped_acquire acquire;
+    if (!callback_.is_none()) callback_(py::none(), py::none(), done);
+    check_signals();
+  }
+
+ private:
+  static void check_signals() {
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+  }
+  py::object callback_;
+};
+
+Recommender fit(const Events& events, const Catalog& catalog, const std::string& target,
+                Effort effort, std::vector<std::string> models, int threads, std::uint64_t seed,
+                py::object progress) {
+  PythonProgress reporter(std::move(progress));
+  const FitOptions options{.target = target,
+                           .effort = effort,
+                           .models = std::move(models),
+                           .context = {.seed = seed, .threads = threads, .progress = &reporter}};
+  const py::gil_scoped_release release;
+  return Recommender::fit(events, catalog, options);
+}
+
+py::tuple arrays(Picks picks) {
+  const auto n = static_cast<py::ssize_t>(picks.n);
+  const auto k = static_cast<py::ssize_t>(picks.k);
+  return py::make_tuple(to_numpy(std::move(picks.items), {n, k}),
+                        to_numpy(std::move(picks.scores), {n, k}),
+                        to_numpy(std::move(picks.counts), {n}));
+}
+
+// Runs a question without the GIL; its result as arrays.
+template <class Ask>
+py::tuple many(Ask&& ask) {
+  auto picks = [&] {
+    const py::gil_scoped_release release;
+    return ask();
+  }();
+  return arrays(std::move(picks));
+}
+
+}  // namespace
+
+void bind_recommender(py::module_& module) {
+  py::enum_<Effort>(module, "Effort")
+      .value("fast", Effort::kFast)
+      .value("balanced", Effort::kBalanced)
+      .value("best", Effort::kBest);
+  py::enum_<Repeats>(module, "Repeats")
+      .value("exclude", Repeats::kExclude)
+      .value("include", Repeats::kInclude)
+      .value("only", Repeats::kOnly);
+
+  py::class_<Reason>(module, "Reason")
+      .def_readonly("item", &Reason::item)
+      .def_readonly("kind", &Reason::kind)
+      .def_readonly("time_us", &Reason::time_us)
+      .def_readonly("value", &Reason::value);
+  py::class_<Pick>(module, "Pick")
+      .def_readonly("item", &Pick::item)
+      .def_readonly("score", &Pick::score)
+      .def_readonly("reasons", &Pick::reasons);
+  py::class_<Explanation>(module, "Explanation")
+      .def_readonly("item", &Explanation::item)
+      .def_readonly("score", &Explanation::score)
+      .def_readonly("base", &Explanation::base)
+      .def_readonly("reasons", &Explanation::reasons);
+  py::class_<ModelReport>(module, "ModelReport")
+      .def_readonly("name", &ModelReport::name)
+      .def_readonly("fit_seconds", &ModelReport::fit_seconds)
+      .def_readonly("ndcg_alone", &ModelReport::ndcg_alone)
+      .def_readonly("weight_explore", &ModelReport::weight_explore)
+      .def_readonly("weight_include", &ModelReport::weight_include);
+
+  using ReleaseGil = py::call_guard<py::gil_scoped_release>;
+  py::class_<Recommender>(module, "Recommender")
+      .def_static("fit", &fit, "events"_a, "catalog"_a, "target"_a, "effort"_a, "models"_a,
+                  "threads"_a, "seed"_a, "progress"_a)
+      .def_static("load", &Recommender::load, "path"_a, ReleaseGil())
+      .def("save", &Recommender::save, "path"_a, ReleaseGil())
+      .def(
+          "recommend",
+          [](const Recommender& shop, std::optional<Id> user, std::vector<Id> session, int k,
+             Repeats repeats, std::string filter, std::vector<Id> allow, std::vector<Id> block,
+             float diversity) {
+            return shop.recommend({std::move(user), std::move(session), k, repeats,
+                                   std::move(filter), std::move(allow), std::move(block),
+                                   diversity});
+          },
+          "user"_a, "session"_a, "k"_a, "repeats"_a, "filter"_a, "allow"_a, "block"_a,
+          "diversity"_a, ReleaseGil())
+      .def("similar", &Recommender::similar, "item"_a, "k"_a, ReleaseGil())
+      .def("bought_together", &Recommender::bought_together, "items"_a, "k"_a, ReleaseGil())
+      .def("buy_again", &Recommender::buy_again, "user"_a, "k"_a, ReleaseGil())
+      .def("recommend_many",
+           [](const Recommender& shop, const std::vector<Id>& users, int k, Repeats repeats,
+              const std::string& filter) {
+             return many([&] { return shop.recommend_many(users, k, repeats, filter); });
+           })
+      .def("similar_many",
+           [](const Recommender& shop, const std::vector<Id>& items, int k,
+              const std::string& filter) {
+             return many([&] { return shop.similar_many(items, k, filter); });
+           })
+      .def("next_many",
+           [](const Recommender& shop, const Events& histories, int k, Repeats repeats,
+              const std::string& filter) {
+             return many([&] { return shop.next_many(histories, k, repeats, filter); });
+           })
+      .def("next_many",
+           [](const Recommender& shop, const std::vector<std::vector<Id>>& histories, int k,
+              Repeats repeats, const std::string& filter) {
+             return many([&] { return shop.next_many(histories, k, repeats, filter); });
+           })
+      .def("explain", &Recommender::explain, "user"_a, "item"_a, ReleaseGil())
+      .def("observe", &Recommender::observe, "user"_a, "item"_a, "kind"_a, "time_us"_a,
+           ReleaseGil())
+      .def("history",
+           [](const Recommender& shop, const Id& user) {
+             py::list events;
+             for (const auto& event : shop.history(user)) {
+               events.append(py::make_tuple(event.item, event.kind, event.time_us));
+             }
+             return events;
+           })
+      .def_property_readonly("users", &Recommender::users)
+      .def_property_readonly("items", &Recommender::items)
+      .def_property_readonly("catalog", &Recommender::catalog)
+      .def_property_readonly("n_events", &Recommender::n_events)
+      .def_property_readonly("models", &Recommender::models);
+}
+
+}  // namespace endcap

@@ -1,0 +1,46 @@
+#include <pybind11/pybind11.h>
+
+#include <exception>
+#include <system_error>
+
+#include "bindings.h"
+#include "endcap/base/error.h"
+
+namespace py = pybind11;
+
+namespace {
+
+// std::system_error as OSError(errno, text); UnknownIdError and CorruptFileError as the package's.
+void translate_errors(py::module_& module) {
+  py::register_exception<endcap::CorruptFileError>(module, "CorruptFileError", PyExc_ValueError);
+  py::register_exception<endcap::UnknownIdError>(module, "UnknownIdError", PyExc_KeyError);
+  py::register_exception_translator([](std::exception_ptr error) {
+    try {
+      if (error) std::rethrow_exception(error);
+    } catch (const std::system_error& failure) {
+      const auto arguments = py::make_tuple(failure.code().value(), failure.what());
+      PyErr_SetObject(PyExc_OSError, arguments.ptr());
+    }
+  });
+}
+
+std::string compiler() {
+#if defined(__clang__)
+  return "clang " __clang_version__;
+#else
+  return "gcc " __VERSION__;
+#endif
+}
+
+}  // namespace
+
+PYBIND11_MODULE(_core, module) {
+  module.doc() = "The C++ core of endcap; the package endcap is its face.";
+  module.attr("compiler") = compiler();
+  translate_errors(module);
+  endcap::bind_events(module);
+  endcap::bind_catalog(module);
+  endcap::bind_recommender(module);
+  endcap::bind_models(module);
+  endcap::bind_evaluation(module);
+}

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -64,12 +63,15 @@ struct AdamClock {
   int step = 0;
 
   void advance() { ++step; }
-  void fill(AdamStep& update) const {
+  // A step for all rows, which has yet to be given theirs.
+  [[nodiscard]] AdamStep rates() const {
     const double first = 1 - std::pow(static_cast<double>(Adam::kBeta1), step);
     const double second = 1 - std::pow(static_cast<double>(Adam::kBeta2), step);
-    update.rate = static_cast<float>(static_cast<double>(learning_rate) / first);
-    update.second_scale = static_cast<float>(1 / std::sqrt(second));
-    update.average_keep = average_keep;
+    AdamStep rates{};
+    rates.rate = static_cast<float>(static_cast<double>(learning_rate) / first);
+    rates.second_scale = static_cast<float>(1 / std::sqrt(second));
+    rates.average_keep = average_keep;
+    return rates;
   }
 };
 
@@ -97,7 +99,9 @@ struct Parameter {
     average = values;
   }
 
-  [[nodiscard]] std::span<float> row(std::int64_t i) { return row_of(values, i); }
+  [[nodiscard]] std::span<float> row(std::int64_t i) {
+    return {values.data() + i * width, static_cast<std::size_t>(width)};
+  }
   [[nodiscard]] std::span<const float> row(std::int64_t i) const {
     return {values.data() + i * width, static_cast<std::size_t>(width)};
   }
@@ -109,18 +113,16 @@ struct Parameter {
   template <class GradientOf>
   void update(const Context& context, const AdamClock& clock, GradientOf&& gradient_of) {
     const int simd = widest_simd();
+    const AdamStep rates = clock.rates();
     parallel_for(context, n_rows, 1024, [&](std::int64_t begin, std::int64_t end, int) {
       for (std::int64_t i = begin; i < end; ++i) {
-        AdamStep update{&values[at(i)],
-                        &first[at(i)],
-                        &second[at(i)],
-                        &average[at(i)],
-                        gradient_of(i),
-                        width,
-                        0,
-                        0,
-                        0};
-        clock.fill(update);
+        AdamStep update = rates;
+        update.values = &values[at(i)];
+        update.first = &first[at(i)];
+        update.second = &second[at(i)];
+        update.average = &average[at(i)];
+        update.gradient = gradient_of(i);
+        update.n = width;
         run_simd<Adam>(simd, static_cast<const AdamStep*>(&update));
       }
     });
@@ -128,9 +130,6 @@ struct Parameter {
 
  private:
   [[nodiscard]] std::size_t at(std::int64_t i) const { return static_cast<std::size_t>(i * width); }
-  [[nodiscard]] std::span<float> row_of(std::vector<float>& from, std::int64_t i) const {
-    return {from.data() + i * width, static_cast<std::size_t>(width)};
-  }
 };
 
 }  // namespace endcap::detail

@@ -9,6 +9,7 @@
 
 #include "endcap/base/parallel.h"
 #include "endcap/models/detail/adam.h"
+#include "endcap/models/detail/buffer.h"
 #include "endcap/models/detail/factor_table.h"
 #include "endcap/models/detail/gemm.h"
 #include "endcap/models/detail/sequence_batch.h"
@@ -18,24 +19,6 @@
 namespace endcap::detail {
 
 inline constexpr double kNormEpsilon = 1e-5;
-
-// A matrix that is refilled at every step. (n_rows, width)
-class Buffer {
- public:
-  void resize(std::int64_t n_rows, std::int64_t width) {
-    width_ = width;
-    values_.resize(static_cast<std::size_t>(n_rows * width));
-  }
-  [[nodiscard]] std::span<float> row(std::int64_t i) {
-    return {values_.data() + i * width_, static_cast<std::size_t>(width_)};
-  }
-  [[nodiscard]] float* data() { return values_.data(); }
-  [[nodiscard]] std::int64_t width() const { return width_; }
-
- private:
-  std::int64_t width_ = 0;
-  std::vector<float> values_;
-};
 
 // Trains the weights of SequenceFactors. All work is cut by rows, whose sums are taken in a fixed
 // order, so the threads change nothing. Rows are padded with zeros to `width_`.

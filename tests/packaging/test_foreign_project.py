@@ -1,8 +1,10 @@
+import shutil
 import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SHOP = Path(__file__).parent / "shop"
+CCACHE = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -12,7 +14,7 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 
 def build_and_run(build: Path, *options: str) -> str:
-    run("cmake", "-S", SHOP, "-B", build, "-G", "Ninja", *options, cwd=build.parent)
+    run("cmake", "-S", SHOP, "-B", build, "-G", "Ninja", *CCACHE, *options, cwd=build.parent)
     run("cmake", "--build", build, "--target", "shop", cwd=build.parent)
     return run(build / "shop", cwd=build)
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "endcap/models/content.h"
+#include "endcap/models/ease.h"
 #include "endcap/models/popularity.h"
 #include "endcap/models/repeat_purchase.h"
 #include "endcap/models/rp3beta.h"
@@ -23,6 +24,9 @@ struct Entry {
   Maker make;
 };
 
+// A shrinkage that leaves every item the rate of the average one: plain personal frequency.
+constexpr float kAllAlike = 1e9f;
+
 template <class Model>
 std::shared_ptr<const Scorer> shared(Model model) {
   return std::make_shared<const Model>(std::move(model));
@@ -34,9 +38,16 @@ Maker popularity(float half_life_days) {
   };
 }
 
-Maker repeats(HistoryWeights history) {
+Maker repeats(HistoryWeights history, float shrinkage = 10) {
   return [=](const TrainingData& data, const Context&) {
-    return shared(RepeatPurchase::fit(data.interactions, {.history = history}));
+    return shared(
+        RepeatPurchase::fit(data.interactions, {.shrinkage = shrinkage, .history = history}));
+  };
+}
+
+Maker ease(HistoryWeights history) {
+  return [=](const TrainingData& data, const Context& context) {
+    return shared(Ease::fit(data.interactions, {.history = history}, context));
   };
 }
 
@@ -59,6 +70,7 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
        {Needs::kOrder, Effort::kBalanced,
         walk(0.4f, {.position_decay = 0.8f, .length_power = 0.5f})}},
       {"rp3beta/popular", {Needs::kNothing, Effort::kBalanced, walk(0.0f, {.length_power = 1})}},
+      {"ease", {Needs::kNothing, Effort::kBalanced, ease({.length_power = 0.5f})}},
       {"sequential_rules",
        {Needs::kOrder, Effort::kFast,
         [](const TrainingData& data, const Context& context) {
@@ -70,6 +82,9 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
           return shared(Content::fit(data.tokens, {}, context));
         }}},
       {"repeat_purchase", {Needs::kNothing, Effort::kFast, repeats({})}},
+      {"repeat_purchase/alike", {Needs::kNothing, Effort::kFast, repeats({}, kAllAlike)}},
+      {"repeat_purchase/share",
+       {Needs::kNothing, Effort::kFast, repeats({.length_power = 1}, kAllAlike)}},
       {"repeat_purchase/last", {Needs::kOrder, Effort::kFast, repeats({.position_decay = 0.5f})}},
       {"repeat_purchase/recent",
        {Needs::kOrder, Effort::kFast, repeats({.position_decay = 0.97f, .length_power = 0.5f})}},

@@ -1,0 +1,93 @@
+#include "endcap/models/ease.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "endcap/base/random.h"
+
+namespace endcap {
+namespace {
+
+Interactions rows_of(std::int32_t n_items, const std::vector<std::vector<ItemIndex>>& rows) {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<std::int32_t> columns;
+  for (const auto& row : rows) {
+    columns.insert(columns.end(), row.begin(), row.end());
+    offsets.push_back(static_cast<std::int64_t>(columns.size()));
+  }
+  std::vector<float> values(columns.size(), 1.0f);
+  return Interactions::from_csr(
+      {n_items, std::move(offsets), std::move(columns), std::move(values)});
+}
+
+// The whole problem at once, in double: B = -P / diag(P) with P = (X'X + lambda I)^-1.
+Eigen::MatrixXd naive(const Interactions& x, double lambda) {
+  Eigen::MatrixXd dense = Eigen::MatrixXd::Zero(x.n_users(), x.n_items());
+  for (UserIndex u = 0; u < x.n_users(); ++u) {
+    for (const auto& event : x.events_of(u)) dense(u, event.item) = 1;
+  }
+  const Eigen::Index n = x.n_items();
+  const Eigen::MatrixXd p =
+      (dense.transpose() * dense + lambda * Eigen::MatrixXd::Identity(n, n)).inverse();
+  Eigen::MatrixXd b = -p * p.diagonal().cwiseInverse().asDiagonal();
+  b.diagonal().setZero();
+  return b;
+}
+
+float weight(const Ease& model, ItemIndex i, ItemIndex j) {
+  const SparseRow row = model.matrix().row(i);
+  for (std::size_t k = 0; k < row.size(); ++k) {
+    if (row.columns[k] == j) return row.values[k];
+  }
+  return 0;
+}
+
+TEST(EaseTest, MatchesTheClosedFormWorkedByHand) {
+  const auto model = Ease::fit(rows_of(2, {{0, 1}, {0}}), {.regularization = 1, .user_power = 0});
+  // X'X + I = [[3,1],[1,2]], so P = [[2,-1],[-1,3]] / 5 and B[0,1] = (1/5) / (3/5).
+  EXPECT_FLOAT_EQ(weight(model, 0, 1), 1.0f / 3);
+  EXPECT_FLOAT_EQ(weight(model, 1, 0), 1.0f / 2);
+  EXPECT_FLOAT_EQ(weight(model, 0, 0), 0);  // an item never votes for itself
+}
+
+TEST(EaseTest, AWholeNeighbourhoodIsTheWholeProblem) {
+  Random random(3);
+  std::vector<std::vector<ItemIndex>> rows(40);
+  for (auto& row : rows) {
+    for (ItemIndex i = 0; i < 9; ++i) {
+      if (random.below(3) == 0) row.push_back(i);
+    }
+  }
+  const auto x = rows_of(9, rows);
+  const auto model = Ease::fit(x, {.regularization = 2, .user_power = 0, .neighbors = 9});
+  const auto b = naive(x, 2);
+  for (ItemIndex i = 0; i < 9; ++i) {
+    for (ItemIndex j = 0; j < 9; ++j) EXPECT_NEAR(weight(model, i, j), b(i, j), 1e-5);
+  }
+}
+
+TEST(EaseTest, TheSameBytesForAnyNumberOfThreads) {
+  Random random(5);
+  std::vector<std::vector<ItemIndex>> rows(200);
+  for (auto& row : rows) {
+    for (ItemIndex i = 0; i < 50; ++i) {
+      if (random.below(8) == 0) row.push_back(i);
+    }
+  }
+  const auto x = rows_of(50, rows);
+  const auto one = Ease::fit(x, {.neighbors = 10}, {.threads = 1});
+  for (const int threads : {2, 4}) {
+    const auto more = Ease::fit(x, {.neighbors = 10}, {.threads = threads});
+    EXPECT_TRUE(std::equal(one.matrix().values().begin(), one.matrix().values().end(),
+                           more.matrix().values().begin(), more.matrix().values().end()));
+  }
+}
+
+TEST(EaseTest, WrongOptionsAreNamed) {
+  EXPECT_THROW((void)Ease::fit(rows_of(2, {{0}}), {.regularization = 0}), std::invalid_argument);
+  EXPECT_THROW((void)Ease::fit(rows_of(2, {{0}}), {.neighbors = 0}), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace endcap

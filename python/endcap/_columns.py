@@ -50,8 +50,8 @@ def ids(column: Any, argument: str) -> tuple[Any, NDArray[np.int32]]:
             raise ValueError(msg)
     texts = sorted(set(values), key=lambda text: text.encode())
     code = {text: index for index, text in enumerate(texts)}
-    codes = np.fromiter((code[value] for value in values), np.int32, len(values))
-    return _core.Vocabulary.of_texts(texts), codes
+    text_codes = np.fromiter((code[value] for value in values), np.int32, len(values))
+    return _core.Vocabulary.of_texts(texts), text_codes
 
 
 def microseconds(column: Any, argument: str) -> NDArray[np.int64]:
@@ -76,7 +76,7 @@ def microseconds(column: Any, argument: str) -> NDArray[np.int64]:
             raise ValueError(msg)
         if column.dtype.is_integer():
             return np.asarray(seconds, np.int64) * _MICROSECONDS_PER_SECOND
-        return np.round(seconds * _MICROSECONDS_PER_SECOND).astype(np.int64)
+        return np.asarray(np.round(seconds * _MICROSECONDS_PER_SECOND), np.int64)
     if column.dtype == nw.Object:
         return microseconds(_as_datetimes(column, argument), argument)
     msg = f"{argument} must hold datetimes, dates or seconds, got {column.dtype}"

@@ -28,7 +28,7 @@ class Catalog:
         import narwhals as nw
 
         table = nw.from_native(frame, eager_only=True)
-        ids = _columns.series(table, item, "item", required=True)
+        ids: Any = _columns.series(table, item, "item", required=True)
         _columns.ids(ids, "item")
         columns = [_column(table[name], name) for name in table.columns if name != item]
         return cls(_core.Catalog([_plain(value) for value in ids.to_list()], columns))

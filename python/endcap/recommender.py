@@ -45,6 +45,13 @@ def _id(name: str, value: Any) -> Any:
     return value
 
 
+def _core_of(name: str, value: Any, kind: type) -> Any:
+    if isinstance(value, kind):
+        return value._core
+    msg = f"{name} must be endcap.{kind.__name__}, got {type(value).__name__}"
+    raise ValueError(msg)
+
+
 def _ids(name: str, values: Iterable[Any] | None) -> list[Any]:
     return [_id(name, value) for value in values or ()]
 
@@ -89,14 +96,11 @@ class Recommender:
 
         >>> shop = endcap.Recommender.fit(endcap.Events.from_frame(df))
         """
-        if not isinstance(events, Events):
-            msg = f"events must be endcap.Events, got {type(events).__name__}"
-            raise ValueError(msg)
         known = Catalog() if catalog is None else catalog
         with progress_bar(progress) as report:
             core = _core.Recommender.fit(
-                events._core,
-                known._core,
+                _core_of("events", events, Events),
+                _core_of("catalog", known, Catalog),
                 target=target,
                 effort=_choice(_core.Effort, "effort", effort),
                 models=list(models),

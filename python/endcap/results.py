@@ -114,7 +114,7 @@ class Picks:
         """Return a table of (query, rank, item, score) in pandas, else polars, else pyarrow."""
         rows, ranks = np.nonzero(np.arange(self.items.shape[1]) < self.counts[:, None])
         columns = {
-            "query": [self.queries[row] for row in rows],
+            "query": [self.queries[int(row)] for row in rows],
             "rank": ranks + 1,
             "item": self.items[rows, ranks].tolist(),
             "score": self.scores[rows, ranks],

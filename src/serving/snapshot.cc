@@ -41,6 +41,7 @@ void put_history_weights(RecordWriter& record, const HistoryWeights& weights) {
   record.put(weights.position_decay);
   record.put(weights.half_life_days);
   record.put(weights.length_power);
+  record.put(weights.repeat_decay);
   record.put(weights.max_events);
   record.put(weights.use_event_weights);
 }
@@ -50,6 +51,7 @@ HistoryWeights get_history_weights(RecordReader& record) {
   weights.position_decay = record.get<float>();
   weights.half_life_days = record.get<float>();
   weights.length_power = record.get<float>();
+  weights.repeat_decay = record.get<float>();
   weights.max_events = record.get<std::int32_t>();
   weights.use_event_weights = record.get<bool>();
   return weights;

@@ -18,6 +18,7 @@ struct HistoryWeights {
   float position_decay = 1;  // in (0, 1]: factor per place from the newest event; 1 for sets
   float half_life_days = std::numeric_limits<float>::infinity();  // > 0; used when time is known
   float length_power = 0;          // in [0, 1]: all weights are divided by (sum of weights)^this
+  float repeat_decay = 1;          // in [0, 1]: factor per newer event with the same item
   std::int32_t max_events = 500;   // > 0: the newest events that count
   bool use_event_weights = false;  // multiply by Interaction::weight
 
@@ -26,6 +27,7 @@ struct HistoryWeights {
             position_decay);
     require(half_life_days > 0, "half_life_days", "be positive", half_life_days);
     require(length_power >= 0 && length_power <= 1, "length_power", "be in [0, 1]", length_power);
+    require(repeat_decay >= 0 && repeat_decay <= 1, "repeat_decay", "be in [0, 1]", repeat_decay);
     require(max_events > 0, "max_events", "be positive", max_events);
   }
 
@@ -45,12 +47,23 @@ struct HistoryWeights {
         weight *= static_cast<float>(std::exp2(-age_us / kMicrosecondsPerDay / half_life_days));
       }
       if (use_event_weights) weight *= event.weight;
+      if (repeat_decay < 1) weight *= fade_of_repeat(history, static_cast<std::size_t>(e));
       weights[static_cast<std::size_t>(e)] = weight;
       sum += weight;
     }
     if (length_power == 0 || sum <= 0) return;
     const float scale = std::pow(sum, -length_power);
     for (auto& weight : weights) weight *= scale;
+  }
+
+ private:
+  // repeat_decay^(newer events with the item of event e).
+  [[nodiscard]] float fade_of_repeat(const History& history, std::size_t e) const {
+    float fade = 1;
+    for (std::size_t newer = e + 1; newer < history.events.size() && fade > 0; ++newer) {
+      if (history.events[newer].item == history.events[e].item) fade *= repeat_decay;
+    }
+    return fade;
   }
 };
 

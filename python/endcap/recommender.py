@@ -45,7 +45,7 @@ def _id(name: str, value: Any) -> Any:
     return value
 
 
-def _core_of(name: str, value: Any, kind: type) -> Any:
+def _core_of(name: str, value: Any, kind: type[Events] | type[Catalog]) -> Any:
     if isinstance(value, kind):
         return value._core
     msg = f"{name} must be endcap.{kind.__name__}, got {type(value).__name__}"

@@ -1,0 +1,7 @@
+#pragma once
+
+// Everything that a shop needs; single headers compile faster.
+
+#include "endcap/catalog/catalog_reader.h"
+#include "endcap/events/event_reader.h"
+#include "endcap/serving/recommender.h"

@@ -31,13 +31,18 @@ def _first_missing(column: Any) -> int | None:
 
 def ids(column: Any, argument: str) -> tuple[Any, NDArray[np.int32]]:
     """Turn a column of ids into a vocabulary and its codes, (n,)."""
-    if (row := _first_missing(column)) is not None:
-        msg = f"{argument} must be an id in every row, got a missing value in row {row}"
-        raise ValueError(msg)
-    if column.dtype.is_integer():
+    if column.dtype.is_integer() and not column.is_null().any():
         distinct, codes = np.unique(column.to_numpy().astype(np.int64), return_inverse=True)
         return _core.Vocabulary.of_numbers(distinct), codes.astype(np.int32)
-    values = column.to_list()
+    return ids_of_values(column.to_list(), argument)
+
+
+def ids_of_values(values: list[Any], argument: str) -> tuple[Any, NDArray[np.int32]]:
+    """Turn a list of ids into a vocabulary and its codes, (n,)."""
+    for row, value in enumerate(values):
+        if value is None or (isinstance(value, float) and np.isnan(value)):
+            msg = f"{argument} must be an id in every row, got a missing value in row {row}"
+            raise ValueError(msg)
     if all(
         isinstance(value, (int, np.integer)) and not isinstance(value, bool) for value in values
     ):

@@ -12,6 +12,8 @@ import numpy as np
 from endcap import _columns, _core
 from endcap._display import html_table
 
+_COLUMNS = ("user", "item", "kind", "time", "quantity", "price", "session")
+
 
 def kinds_of(weights: Mapping[str, float] | None) -> Any:
     """Return the standard kinds with these weights added or changed."""
@@ -89,15 +91,13 @@ class Events:
     @classmethod
     def from_sequences(cls, sequences: Iterable[Sequence[Any]], *, kind: str = "view") -> Events:
         """Take one list of items per visitor 0, 1, 2, ..., oldest first; there are no times."""
-        import narwhals as nw
-
         lists = [list(sequence) for sequence in sequences]
         lengths = np.array([len(sequence) for sequence in lists], np.int64)
         flat = [item for sequence in lists for item in sequence]
         if not flat:
             msg = "events must not be empty, got 0"
             raise ValueError(msg)
-        items, codes = _columns.ids(_FlatIds(flat, nw), "item")
+        items, codes = _columns.ids_of_values(flat, "item")
         kinds = _core.Kinds()
         starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
         core = _core.Events(
@@ -160,7 +160,9 @@ class Events:
         Rows that cannot be read stand in `bad_rows` as (line, reason). Raises ValueError if there
         are more than max_bad_rows of them, OSError if the file cannot be opened.
         """
-        options = _core.EventReaderOptions(columns, kinds_of(kinds), separator, max_bad_rows)
+        options = _core.EventReaderOptions(
+            _known(columns), kinds_of(kinds), separator, max_bad_rows
+        )
         return cls._read(_core.read_events_csv(path, options))
 
     @classmethod
@@ -173,7 +175,7 @@ class Events:
         **columns: str,
     ) -> Events:
         """Read one JSON object a line; everything else as in `from_csv`."""
-        options = _core.EventReaderOptions(columns, kinds_of(kinds), ",", max_bad_rows)
+        options = _core.EventReaderOptions(_known(columns), kinds_of(kinds), ",", max_bad_rows)
         return cls._read(_core.read_events_json_lines(path, options))
 
     @classmethod
@@ -235,25 +237,12 @@ class Events:
         return html_table("Events", ["", ""], self._facts())
 
 
-class _FlatIds:
-    """A list of ids with the few calls that `_columns.ids` makes on a column."""
-
-    def __init__(self, values: list[Any], nw: Any) -> None:
-        self._values = values
-        self.dtype = nw.Object()
-
-    def is_null(self) -> _FlatIds:
-        return _FlatIds([value is None or value != value for value in self._values], _NoType)
-
-    def to_numpy(self) -> Any:
-        return np.array(self._values)
-
-    def to_list(self) -> list[Any]:
-        return self._values
-
-
-class _NoType:
-    Object = staticmethod(lambda: None)
+def _known(columns: dict[str, str]) -> dict[str, str]:
+    for name in columns:
+        if name not in _COLUMNS:
+            msg = f"columns must be among {', '.join(_COLUMNS)}, got {name!r}"
+            raise TypeError(msg)
+    return columns
 
 
 def _required(table: Any, name: str, argument: str) -> Any:

@@ -139,6 +139,8 @@ class Recommender:
 
         Raises UnknownIdError (a KeyError) for a user never seen, ValueError for a wrong argument.
         """
+        if allow is not None and not (allow := list(allow)):
+            return self._list([])
         return self._ask(_id("user", user), session, k, repeats, filter, allow, block, diversity)
 
     def next(

@@ -1,0 +1,81 @@
+"""Single models, called as users of implicit call theirs."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from endcap import Events, Popularity, Rp3Beta, SequentialRules
+
+# Users 0 and 1 share item 0; item 3 goes with item 2 alone.
+LIKES = csr_matrix(np.array([[1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 1, 1], [1, 0, 0, 0]], np.float32))
+
+
+def test_popularity_counts_everybody():
+    ids, scores = Popularity().fit(LIKES).recommend(2, LIKES[2])
+    assert ids.tolist() == [0, 1]  # three like item 0, one likes item 1
+    assert scores[0] > scores[1]
+
+
+@pytest.mark.parametrize("model", [Popularity(), Rp3Beta()])
+def test_liked_items_are_left_out_unless_wanted(model):
+    model.fit(LIKES, threads=1)
+    for user in range(4):
+        liked = set(LIKES[user].indices.tolist())
+        assert not liked & set(model.recommend(user, LIKES[user])[0].tolist())
+    ids, _ = model.recommend(0, LIKES[0], filter_already_liked_items=False)
+    assert 0 in ids
+
+
+def test_many_users_are_answered_as_one_by_one():
+    model = Rp3Beta().fit(LIKES)
+    ids, scores = model.recommend(np.arange(4), LIKES, N=4)
+    assert ids.shape == scores.shape == (4, 4)
+    assert ids.dtype == np.int32
+    assert scores.dtype == np.float32
+    assert np.array_equal(ids == -1, np.isnan(scores))
+    for user in range(4):
+        alone, values = model.recommend(user, LIKES[user], N=4)
+        assert ids[user][: len(alone)].tolist() == alone.tolist()
+        assert scores[user][: len(alone)].tolist() == values.tolist()
+
+
+def test_items_can_be_chosen_and_left_out():
+    model = Popularity().fit(LIKES)
+    assert model.recommend(3, LIKES[3], items=[1, 3])[0].tolist() == [1, 3]
+    assert 2 not in model.recommend(3, LIKES[3], filter_items=[2])[0]
+
+
+def test_similar_items_go_together():
+    ids, _ = Rp3Beta().fit(LIKES).similar_items(3)
+    assert ids[0] == 2
+
+
+def test_rules_follow_the_order():
+    rules = SequentialRules().fit(Events.from_sequences([[0, 1, 2], [0, 1, 2], [2, 0, 1]]))
+    assert rules.similar_items(0)[0][0] == 1
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "message"),
+    [
+        (lambda m: m.recommend([0, 1], LIKES[0]), ValueError, "one row for each userid"),
+        (lambda m: m.recommend(0, LIKES[0], N=0), ValueError, "N must be positive"),
+        (lambda m: m.recommend(0, LIKES[0], items=[4]), IndexError, "items must hold items"),
+        (lambda m: m.recommend(0, LIKES[0], filter_items=[-1]), IndexError, "filter_items must"),
+        (lambda m: m.similar_items(4), IndexError, r"itemid must be in \[0, 4\)"),
+        (lambda m: m.fit(-LIKES), ValueError, "user_items must hold positive"),
+        (lambda m: m.fit(LIKES * np.float32("nan")), ValueError, "user_items must hold positive"),
+    ],
+)
+def test_wrong_arguments_are_refused(ask, error, message):
+    with pytest.raises(error, match=message):
+        ask(Popularity().fit(LIKES))
+
+
+def test_a_model_must_be_fitted_first():
+    with pytest.raises(ValueError, match="Rp3Beta must be fitted"):
+        Rp3Beta().recommend(0, LIKES[0])
+
+
+def test_options_are_shown():
+    assert repr(Rp3Beta(alpha=0.5)) == "Rp3Beta(alpha=0.5, beta=0.4, neighbors=400)"

@@ -32,7 +32,8 @@ def _tile(pick: Any, catalog: Any) -> str:
     reason = "Popular now"
     if pick.reasons:
         cause = catalog.title(pick.reasons[0].item) or pick.reasons[0].item
-        reason = f"Because of {str(cause).capitalize()}"
+        bought = pick.reasons[0].item == pick.item
+        reason = "Bought before" if bought else f"Because of {str(cause).capitalize()}"
     return (
         f'<li class="tile"><div class="picture" style="--hue:{_hue(title)}" aria-hidden="true">'
         f"{escape(initials)}</div><h3>{escape(title.capitalize())}</h3>"

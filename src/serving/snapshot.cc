@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "endcap/models/item_item_model.h"
+#include "endcap/models/sequence_factors.h"
 #include "endcap/storage/record.h"
 
 namespace endcap {
 namespace {
 
 // Which class a saved model is of.
-enum class ModelClass : std::int32_t { kPriorOnly = 0, kItemItem = 1 };
+enum class ModelClass : std::int32_t { kPriorOnly = 0, kItemItem = 1, kSequenceFactors = 2 };
 
 void add_vocabulary(ContainerWriter& writer, const std::string& prefix, const Vocabulary& ids) {
   writer.add(prefix + ".numbers", ids.numbers());
@@ -59,6 +60,44 @@ HistoryWeights get_history_weights(RecordReader& record) {
 
 std::string term_prefix(std::size_t t) { return "model." + std::to_string(t); }
 
+void put_model(ContainerWriter& writer, RecordWriter& record, const std::string& prefix,
+               const Scorer* model) {
+  if (const auto* sparse = dynamic_cast<const ItemItemModel*>(model)) {
+    record.put(ModelClass::kItemItem);
+    put_history_weights(record, sparse->history_weights());
+    add_matrix(writer, prefix, sparse->matrix());
+  } else if (const auto* trained = dynamic_cast<const SequenceFactors*>(model)) {
+    record.put(ModelClass::kSequenceFactors);
+    record.put(trained->factors());
+    record.put(trained->epochs());
+    writer.add(prefix + ".queries", trained->queries());
+    writer.add(prefix + ".items", trained->items());
+    writer.add(prefix + ".positions", trained->position_weights());
+  } else {
+    record.put(ModelClass::kPriorOnly);
+  }
+}
+
+std::shared_ptr<const Scorer> get_model(const Container& file, RecordReader& record,
+                                        const std::string& prefix, std::int32_t n_items) {
+  switch (record.get<ModelClass>()) {
+    case ModelClass::kPriorOnly:
+      return nullptr;
+    case ModelClass::kItemItem: {
+      const auto weights = get_history_weights(record);
+      return std::make_shared<const ItemItemModel>(read_matrix(file, prefix, n_items), weights);
+    }
+    case ModelClass::kSequenceFactors: {
+      const auto factors = record.get<std::int32_t>();
+      const auto epochs = record.get<std::int32_t>();
+      return std::make_shared<const SequenceFactors>(
+          factors, file.array<float>(prefix + ".queries"), file.array<float>(prefix + ".items"),
+          file.array<float>(prefix + ".positions"), epochs);
+    }
+  }
+  throw std::invalid_argument("unknown class of model");
+}
+
 void put_terms(ContainerWriter& writer, RecordWriter& record, const Blend& blend) {
   record.put<std::uint64_t>(blend.terms.size());
   for (std::size_t t = 0; t < blend.terms.size(); ++t) {
@@ -68,11 +107,7 @@ void put_terms(ContainerWriter& writer, RecordWriter& record, const Blend& blend
     record.put(term.weights[1]);
     record.put(term.fit_seconds);
     record.put(term.ndcg_alone);
-    const auto* model = dynamic_cast<const ItemItemModel*>(term.model.get());
-    record.put(model != nullptr ? ModelClass::kItemItem : ModelClass::kPriorOnly);
-    if (model == nullptr) continue;
-    put_history_weights(record, model->history_weights());
-    add_matrix(writer, term_prefix(t), model->matrix());
+    put_model(writer, record, term_prefix(t), term.model.get());
   }
 }
 
@@ -85,11 +120,9 @@ std::vector<BlendTerm> get_terms(const Container& file, RecordReader& record,
     term.weights[1] = record.get<float>();
     term.fit_seconds = record.get<double>();
     term.ndcg_alone = record.get<double>();
-    if (record.get<ModelClass>() == ModelClass::kItemItem) {
-      const auto weights = get_history_weights(record);
-      auto matrix = read_matrix(file, term_prefix(terms.size()), n_items);
-      if (matrix.n_rows() != n_items) throw std::invalid_argument("model of another size");
-      term.model = std::make_shared<const ItemItemModel>(std::move(matrix), weights);
+    term.model = get_model(file, record, term_prefix(terms.size()), n_items);
+    if (term.model && term.model->n_items() != n_items) {
+      throw std::invalid_argument("model of another size");
     }
     terms.push_back(std::move(term));
   }

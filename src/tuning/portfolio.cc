@@ -9,6 +9,7 @@
 #include "endcap/models/popularity.h"
 #include "endcap/models/repeat_purchase.h"
 #include "endcap/models/rp3beta.h"
+#include "endcap/models/sequence_factors.h"
 #include "endcap/models/sequential_rules.h"
 
 namespace endcap {
@@ -75,6 +76,11 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
        {Needs::kOrder, Effort::kFast,
         [](const TrainingData& data, const Context& context) {
           return shared(SequentialRules::fit(data.interactions, {}, context));
+        }}},
+      {"sequence_factors",
+       {Needs::kOrder, Effort::kBest,
+        [](const TrainingData& data, const Context& context) {
+          return shared(SequenceFactors::fit(data.interactions, data.attributes, {}, context));
         }}},
       {"content",
        {Needs::kTokens, Effort::kFast,

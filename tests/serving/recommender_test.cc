@@ -131,6 +131,16 @@ TEST_F(RecommenderTest, ASavedShopAnswersTheSame) {
   EXPECT_EQ(loaded.explain("u4", "new").score, shop_.explain("u4", "new").score);
 }
 
+TEST_F(RecommenderTest, ATrainedModelIsSavedToo) {
+  const auto path = std::filesystem::temp_directory_path() / "endcap_recommender_trained";
+  const auto shop = Recommender::fit(two_circles(), titles(), {.models = {"sequence_factors"}});
+  shop.save(path);
+  const auto loaded = Recommender::load(path);
+  std::filesystem::remove(path);
+  EXPECT_EQ(loaded.recommend_many({"u0"}, 5).scores, shop.recommend_many({"u0"}, 5).scores);
+  EXPECT_EQ(circle_of(loaded.next({"tea1"}, 1)[0].item), "tea");
+}
+
 TEST_F(RecommenderTest, WrongArgumentsAreNamed) {
   EXPECT_THROW((void)shop_.recommend({.user = "nobody"}), UnknownIdError);
   EXPECT_THROW((void)shop_.similar("nothing"), UnknownIdError);

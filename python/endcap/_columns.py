@@ -31,9 +31,10 @@ def _first_missing(column: Any) -> int | None:
 
 def ids(column: Any, argument: str) -> tuple[Any, NDArray[np.int32]]:
     """Turn a column of ids into a vocabulary and its codes, (n,)."""
-    if column.dtype.is_integer() and not column.is_null().any():
-        distinct, codes = np.unique(column.to_numpy().astype(np.int64), return_inverse=True)
-        return _core.Vocabulary.of_numbers(distinct), codes.astype(np.int32)
+    if (row := _first_missing(column)) is not None:
+        raise _no_id(argument, row)
+    if column.dtype.is_integer():
+        return _numbers(column.to_numpy(), argument)
     return ids_of_values(column.to_list(), argument)
 
 
@@ -41,13 +42,11 @@ def ids_of_values(values: list[Any], argument: str) -> tuple[Any, NDArray[np.int
     """Turn a list of ids into a vocabulary and its codes, (n,)."""
     for row, value in enumerate(values):
         if value is None or (isinstance(value, float) and np.isnan(value)):
-            msg = f"{argument} must be an id in every row, got a missing value in row {row}"
-            raise ValueError(msg)
+            raise _no_id(argument, row)
     if all(
         isinstance(value, (int, np.integer)) and not isinstance(value, bool) for value in values
     ):
-        distinct, codes = np.unique(np.array(values, np.int64), return_inverse=True)
-        return _core.Vocabulary.of_numbers(distinct), codes.astype(np.int32)
+        return _numbers(values, argument)
     for row, value in enumerate(values):
         if not isinstance(value, str):
             rule = "be all text or all 64-bit integers"
@@ -55,8 +54,21 @@ def ids_of_values(values: list[Any], argument: str) -> tuple[Any, NDArray[np.int
             raise ValueError(msg)
     texts = sorted(set(values), key=lambda text: text.encode())
     code = {text: index for index, text in enumerate(texts)}
-    text_codes = np.fromiter((code[value] for value in values), np.int32, len(values))
-    return _core.Vocabulary.of_texts(texts), text_codes
+    codes = np.fromiter((code[value] for value in values), np.int32, len(values))
+    return _core.Vocabulary.of_texts(texts), codes
+
+
+def _no_id(argument: str, row: int) -> ValueError:
+    return ValueError(f"{argument} must be an id in every row, got a missing value in row {row}")
+
+
+def _numbers(values: Any, argument: str) -> tuple[Any, NDArray[np.int32]]:
+    distinct, codes = np.unique(np.asarray(values), return_inverse=True)
+    for end in distinct[:1], distinct[-1:]:
+        if any(not -(2**63) <= int(number) < 2**63 for number in end):
+            msg = f"{argument} must be all text or all 64-bit integers, got {end[0]}"
+            raise ValueError(msg)
+    return _core.Vocabulary.of_numbers(distinct.astype(np.int64)), codes.astype(np.int32)
 
 
 def microseconds(column: Any, argument: str) -> NDArray[np.int64]:

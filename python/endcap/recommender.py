@@ -30,17 +30,19 @@ def _choice(enum: Any, name: str, value: Any) -> Any:
 
 
 def _size(k: Any) -> int:
-    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k <= 0:
-        msg = f"k must be a positive integer, got {k!r}"
+    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or not 0 < k < 2**31:
+        msg = f"k must be a positive integer below 2**31, got {k!r}"
         raise ValueError(msg)
     return int(k)
 
 
 def _id(name: str, value: Any) -> Any:
     if isinstance(value, np.integer):
-        return int(value)
-    if isinstance(value, bool) or not isinstance(value, (int, str)):
-        msg = f"{name} must be a text or an integer, got {value!r}"
+        value = int(value)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not (isinstance(value, int) and -(2**63) <= value < 2**63):
+        msg = f"{name} must be a text or a 64-bit integer, got {value!r}"
         raise ValueError(msg)
     return value
 
@@ -53,7 +55,10 @@ def _core_of(name: str, value: Any, kind: type[Events] | type[Catalog]) -> Any:
 
 
 def _ids(name: str, values: Iterable[Any] | None) -> list[Any]:
-    return [_id(name, value) for value in values or ()]
+    if isinstance(values, str):
+        msg = f"{name} must be a list of ids, got the text {values!r}"
+        raise ValueError(msg)
+    return [_id(name, value) for value in (() if values is None else values)]
 
 
 def _time_us(time: Any) -> int | None:

@@ -39,6 +39,18 @@ def test_ids_of_mixed_types_are_refused():
         Events.from_frame(pd.DataFrame({"user": ["an", 2], "item": ITEMS}))
 
 
+def test_integers_beyond_64_bits_are_refused():
+    users = pl.Series([1, 2**64 - 1], dtype=pl.UInt64)
+    with pytest.raises(ValueError, match="user must be all text or all 64-bit integers, got 1844"):
+        Events.from_frame(pl.DataFrame({"user": users, "item": ITEMS}))
+
+
+def test_a_missing_nullable_integer_is_refused():
+    users = pd.array([1, None], dtype="Int64")
+    with pytest.raises(ValueError, match=r"user must be an id in every row, .* row 1"):
+        Events.from_frame(pd.DataFrame({"user": users, "item": ITEMS}))
+
+
 @pytest.mark.parametrize(
     ("sequences", "message"),
     [
@@ -47,6 +59,7 @@ def test_ids_of_mixed_types_are_refused():
         ([["x", None]], "item must be an id .* row 1"),
         ([[1, float("nan")]], "item must be an id .* row 1"),
         ([["x", 1]], "item must be all text or all 64-bit integers"),
+        ([[1, 2**70]], "item must be all text or all 64-bit integers, got 11805"),
     ],
 )
 def test_wrong_sequences_are_refused(sequences, message):
@@ -84,7 +97,10 @@ def test_unknown_ids_are_key_errors(shop, ask):
 @pytest.mark.parametrize(
     ("ask", "message"),
     [
-        (lambda shop: shop.recommend(None), "user must be a text or an integer, got None"),
+        (lambda shop: shop.recommend(None), "user must be a text or a 64-bit integer, got None"),
+        (lambda shop: shop.recommend(2**63), "user must be a text or a 64-bit integer"),
+        (lambda shop: shop.recommend("u0", 2**31), "k must be a positive integer below"),
+        (lambda shop: shop.next("abc"), "items must be a list of ids, got the text 'abc'"),
         (lambda shop: shop.recommend("u0", repeats="never"), "repeats must be one of"),
         (lambda shop: shop.recommend("u0", filter="price <"), "filter must be a condition"),
         (lambda shop: shop.recommend("u0", filter="colour == 1"), "colour"),

@@ -3,6 +3,7 @@
 import datetime
 import math
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -63,6 +64,11 @@ def test_a_session_needs_no_visitor(shop):
 def test_item_lists_leave_the_item_out(shop):
     assert 3 not in shop.similar(3, 30).items
     assert not {3, 4} & set(shop.bought_together([3, 4], 30).items)
+
+
+def test_ids_may_come_in_arrays(shop):
+    assert shop.similar_many(np.array([1, 2]), 4).lists() == shop.similar_many([1, 2], 4).lists()
+    assert shop.next(np.array([1, 2]), 4).items == shop.next([1, 2], 4).items
 
 
 def test_many_answers_equal_single_ones(shop):

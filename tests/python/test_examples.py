@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def run(script: Path, folder: Path, *arguments: str) -> str:
+def run(script: Path, folder: Path, *arguments: str | Path) -> str:
+    return call(folder, sys.executable, script, *arguments)
+
+
+def call(folder: Path, *command: str | Path) -> str:
     done = subprocess.run(
-        [sys.executable, script, *arguments],
+        command,
         cwd=folder,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
@@ -40,18 +46,97 @@ def test_the_readme_says_what_the_first_example_prints(tmp_path: Path) -> None:
         assert indented in readme
 
 
-def test_the_demo_runs_and_writes_its_page() -> None:
-    printed = run(ROOT / "examples" / "demo.py", ROOT, "--quick")
-    assert "rows dropped: no customer" in printed
-    page = (ROOT / "demo" / "index.html").read_text("utf-8")
-    assert page.count("<section>") >= 8
-    assert "http" not in page  # needs nothing but itself
+# The C++ examples are built by `make test` before the Python tests run.
+def cpp_twin(name: str, folder: Path) -> tuple[list[str], list[str]]:
+    """Return what the Python example prints, and then the C++ one that loads what it saved."""
+    python = run(ROOT / "examples" / f"{name}.py", folder)
+    cpp = call(folder, ROOT / "build" / "release" / f"example_{name}")
+    return python.splitlines(), cpp.replace("'", "").splitlines()
+
+
+def test_the_first_list_is_the_same_in_cpp(tmp_path: Path) -> None:
+    python, cpp = cpp_twin("01_first_list", tmp_path)
+    rows = [line.rsplit(" ", 1) for line in cpp]
+    assert [[title, f"{float(score):.4g}"] for title, score in rows] == [
+        re.split(r"  +", line)[:2] for line in python[1:4]
+    ]
+
+
+def test_sessions_are_followed_the_same_in_cpp(tmp_path: Path) -> None:
+    python, cpp = cpp_twin("02_sessions", tmp_path)
+    assert [line.replace(",", "") for line in python[:3]] == cpp
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """What the demo prints, and its page."""
+    folder = tmp_path_factory.mktemp("demo")
+    printed = run(ROOT / "examples" / "demo.py", folder, "--quick", "--out", folder)
+    return printed, (folder / "index.html").read_text("utf-8")
+
+
+def test_the_demo_counts_what_it_dropped(demo: tuple[str, str]) -> None:
+    table = [line.split() for line in demo[0].split("\n\n")[0].splitlines()[3:]]
+    read, *dropped, kept = [int(row[0].replace(",", "")) for row in table[:6]]
+    assert read == 541_909
+    assert read + sum(dropped) == kept
+
+
+def test_the_demo_shows_every_shelf_in_terminal_and_page(demo: tuple[str, str]) -> None:
+    printed, page = demo
+    for shelf in ("You may also like", "Often bought together", "Picked for you", "Buy again"):
+        assert f"\n{shelf}." in printed
+        assert f"<h3>{shelf}</h3>" in page
+    assert page.count('class="tile"') == 7 * 6
+
+
+def test_the_page_is_whole_and_needs_nothing_but_itself(demo: tuple[str, str]) -> None:
+    page = demo[1]
+    for outside in ("http", "//", "url(", "@import", "<script", "<link", "<img"):
+        assert outside not in page
+    reader = Balance()
+    reader.feed(page)
+    assert reader.open == []
+    assert page.count("<h1>") == 1
+    assert "$" not in page
+
+
+def test_a_title_cannot_break_the_page() -> None:
+    sys.path.insert(0, str(ROOT / "examples"))
+    try:
+        from gift_shop.page import _shelf
+        from gift_shop.shelves import Place, Shelf
+    finally:
+        sys.path.pop(0)
+    bad = '<b>"&'
+    html = _shelf(Shelf(bad, bad, [Place(bad, bad, 1.0, 1.0, bad)]))
+    assert "<b>" not in html
+    assert '"&"' not in html
+    assert "&lt;b&gt;&quot;&amp;" in html
+
+
+class Balance(HTMLParser):
+    """Keeps the tags that are not closed yet; a wrong end tag fails."""
+
+    VOID = frozenset({"meta", "br", "rect", "circle"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self.VOID:
+            assert self.open.pop() == tag, self.getpos()
 
 
 def test_the_notebook_runs() -> None:
     nbformat = pytest.importorskip("nbformat")
     client = pytest.importorskip("nbclient")
-    notebook = nbformat.read(ROOT / "examples" / "03_notebook.ipynb", as_version=4)
+    notebook = nbformat.read(ROOT / "examples" / "05_notebook.ipynb", as_version=4)
     client.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert any("宇治の煎茶" in str(output) for output in shown)

@@ -1,4 +1,4 @@
-"""A live shop: filters, a new event, and the parts of a score that add up."""
+"""A product that nobody has bought: its title and its price speak for it."""
 
 import pandas as pd
 
@@ -6,13 +6,12 @@ import endcap
 
 log = pd.DataFrame(
     [
-        (f"customer-{n % 30}", item, "purchase", f"2025-0{1 + n % 3}-1{n % 10}")
+        (f"customer-{n % 30}", item, "purchase", pd.Timestamp("2025-01-01") + pd.Timedelta(days=n))
         for n in range(90)
         for item in (("手帳", "万年筆") if n % 2 else ("煎茶", "急須"))[: 1 + n % 3]
     ],
     columns=["user", "item", "kind", "time"],
 )
-log["time"] = pd.to_datetime(log.time)
 items = pd.DataFrame(
     {
         "item": ["手帳", "万年筆", "煎茶", "急須", "湯呑"],
@@ -21,6 +20,7 @@ items = pd.DataFrame(
     }
 )
 shop = endcap.Recommender.fit(endcap.Events.from_frame(log), endcap.Catalog.from_frame(items))
+print(shop.similar("湯呑", k=2))  # in no event
+
 shop.observe("guest-7", "急須")
 print(shop.recommend("guest-7", k=2, filter="price < 5000"))
-print(shop.explain("guest-7", "湯呑"))  # in no event: its title speaks for it

@@ -1,0 +1,1 @@
+"""The parts of demo.py: the log, how good the lists are, the lists, the page."""

@@ -11,6 +11,7 @@
 #include "endcap/base/parallel.h"
 #include "endcap/matrix/csr_matrix.h"
 #include "endcap/matrix/interactions.h"
+#include "endcap/matrix/stack_rows.h"
 #include "endcap/retrieval/top_k.h"
 
 namespace endcap {
@@ -77,7 +78,7 @@ class CountRow {
 template <class Count, class Value>
 CsrMatrix count_matrix(const Context& context, std::int32_t n_items, int neighbors, Count&& count,
                        Value&& value) {
-  std::vector<std::vector<std::pair<ItemIndex, float>>> rows(static_cast<std::size_t>(n_items));
+  std::vector<std::vector<ScoredItem>> rows(static_cast<std::size_t>(n_items));
   std::vector<CountRow> scratch(static_cast<std::size_t>(context.thread_count()),
                                 CountRow(n_items));
   parallel_for(context, n_items, 16, [&](std::int64_t begin, std::int64_t end, int worker) {
@@ -91,29 +92,13 @@ CsrMatrix count_matrix(const Context& context, std::int32_t n_items, int neighbo
       for (const auto j : touched) {
         if (const float weight = value(i, j, counts[j]); weight > 0) best.offer({j, weight});
       }
-      auto kept = best.take();
+      auto& kept = rows[static_cast<std::size_t>(i)];
+      kept = best.take();
       std::sort(kept.begin(), kept.end(),
                 [](const auto& a, const auto& b) { return a.item < b.item; });
-      auto& row = rows[static_cast<std::size_t>(i)];
-      row.reserve(kept.size());
-      for (const auto& [item, score] : kept) row.emplace_back(item, score);
     }
   });
-  std::vector<std::int64_t> offsets = {0};
-  for (const auto& row : rows)
-    offsets.push_back(offsets.back() + static_cast<std::int64_t>(row.size()));
-  std::vector<std::int32_t> columns;
-  std::vector<float> values;
-  columns.reserve(static_cast<std::size_t>(offsets.back()));
-  values.reserve(static_cast<std::size_t>(offsets.back()));
-  for (auto& row : rows) {
-    for (const auto& [column, weight] : row) {
-      columns.push_back(column);
-      values.push_back(weight);
-    }
-    std::vector<std::pair<ItemIndex, float>>().swap(row);
-  }
-  return {n_items, std::move(offsets), std::move(columns), std::move(values)};
+  return stack_rows(n_items, std::move(rows));
 }
 
 inline Occurrences::Occurrences(const Interactions& interactions)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -15,6 +16,13 @@ struct SparseRow {
   std::span<const std::int32_t> columns;
   std::span<const float> values;
   [[nodiscard]] std::size_t size() const { return columns.size(); }
+
+  // The value in `column`, 0 where it is not set. Requires ascending columns.
+  [[nodiscard]] float at(std::int32_t column) const {
+    const auto found = std::lower_bound(columns.begin(), columns.end(), column);
+    if (found == columns.end() || *found != column) return 0;
+    return values[static_cast<std::size_t>(found - columns.begin())];
+  }
 };
 
 // An immutable sparse matrix of floats, compressed by rows. Copies share the arrays.

@@ -11,8 +11,11 @@
 #include "endcap/base/context.h"
 #include "endcap/base/parallel.h"
 #include "endcap/matrix/co_counts.h"
+#include "endcap/matrix/dense_block.h"
+#include "endcap/matrix/item_sets.h"
+#include "endcap/matrix/stack_rows.h"
+#include "endcap/matrix/transpose.h"
 #include "endcap/models/item_item_model.h"
-#include "endcap/models/rp3beta.h"
 
 namespace endcap {
 
@@ -45,21 +48,11 @@ namespace detail {
 // G = X' D X with each user's distinct items as X: symmetric, diagonal included.
 inline CsrMatrix weighted_gram(const Interactions& interactions, const EaseOptions& options,
                                const Context& context) {
-  const auto items = distinct_items(interactions, options.max_events);
-  const auto users = users_of_items(items, interactions.n_items());
-  std::vector<std::int64_t> weight(items.size());
-  for (std::size_t u = 0; u < items.size(); ++u) {
-    const auto size = static_cast<double>(std::max<std::size_t>(items[u].size(), 1));
-    weight[u] = to_fixed(std::pow(size, -options.user_power));
-  }
+  const ItemSets sets(interactions, options.max_events);
+  const auto by_user = sets.user_weights(options.user_power);
   return count_matrix(
-      context, interactions.n_items(), 0,
-      [&](ItemIndex i, CountRow& row) {
-        for (const auto user : users[static_cast<std::size_t>(i)]) {
-          const auto u = static_cast<std::size_t>(user);
-          for (const auto j : items[u]) row.add(j, weight[u]);
-        }
-      },
+      context, sets.n_items(), 0,
+      [&](ItemIndex i, CountRow& row) { sets.count_partners(i, by_user, row); },
       [](ItemIndex, ItemIndex, std::int64_t count) {
         return static_cast<float>(from_fixed(count));
       });
@@ -69,46 +62,35 @@ inline CsrMatrix weighted_gram(const Interactions& interactions, const EaseOptio
 class NeighborhoodSolver {
  public:
   NeighborhoodSolver(const CsrMatrix& gram, const EaseOptions& options)
-      : gram_(gram), options_(options), place_(static_cast<std::size_t>(gram.n_rows()), -1) {}
+      : gram_(gram), options_(options), blocks_(gram) {}
 
-  // Column j of the weights as (row, weight), rows ascending.
-  std::vector<std::pair<ItemIndex, float>> solve(ItemIndex j) {
+  // Column j of the weights, rows ascending.
+  std::vector<ScoredItem> solve(ItemIndex j) {
     const auto neighbors = choose(j);
-    const auto n = static_cast<Eigen::Index>(neighbors.size());
-    if (n == 0) return {};
-    for (Eigen::Index a = 0; a < n; ++a) place_[index(neighbors, a)] = static_cast<int>(a);
-    Eigen::MatrixXf block = Eigen::MatrixXf::Zero(n, n);
-    Eigen::VectorXf target = Eigen::VectorXf::Zero(n);
-    for (Eigen::Index a = 0; a < n; ++a) {
-      const SparseRow row = gram_.row(neighbors[static_cast<std::size_t>(a)]);
-      for (std::size_t k = 0; k < row.size(); ++k) {
-        if (row.columns[k] == j) target[a] = row.values[k];
-        const int b = place_[static_cast<std::size_t>(row.columns[k])];
-        if (b >= 0) block(b, a) = row.values[k];
-      }
-      block(a, a) += options_.regularization;
+    if (neighbors.empty()) return {};
+    Eigen::MatrixXf block = blocks_.cut(neighbors);
+    block.diagonal().array() += options_.regularization;
+    Eigen::VectorXf target(block.rows());
+    for (Eigen::Index a = 0; a < target.size(); ++a) {
+      target[a] = gram_.row(j).at(neighbors[static_cast<std::size_t>(a)]);
     }
-    for (Eigen::Index a = 0; a < n; ++a) place_[index(neighbors, a)] = -1;
     const Eigen::VectorXf weights = block.llt().solve(target);
-    std::vector<std::pair<ItemIndex, float>> column;
-    for (Eigen::Index a = 0; a < n; ++a) {
-      column.emplace_back(neighbors[static_cast<std::size_t>(a)], weights[a]);
+    std::vector<ScoredItem> column;
+    column.reserve(neighbors.size());
+    for (Eigen::Index a = 0; a < weights.size(); ++a) {
+      column.push_back({neighbors[static_cast<std::size_t>(a)], weights[a]});
     }
     return column;
   }
 
  private:
-  static std::size_t index(const std::vector<ItemIndex>& items, Eigen::Index a) {
-    return static_cast<std::size_t>(items[static_cast<std::size_t>(a)]);
-  }
-
   // The items whose users say most about j, ascending.
   [[nodiscard]] std::vector<ItemIndex> choose(ItemIndex j) const {
     const SparseRow row = gram_.row(j);
     TopK best(options_.neighbors);
     for (std::size_t k = 0; k < row.size(); ++k) {
       if (row.columns[k] == j) continue;
-      const float own = diagonal(row.columns[k]);
+      const float own = gram_.row(row.columns[k]).at(row.columns[k]);
       const float scale = std::sqrt(own + 0.2f * options_.regularization);
       best.offer({row.columns[k], row.values[k] / scale});
     }
@@ -118,15 +100,9 @@ class NeighborhoodSolver {
     return chosen;
   }
 
-  [[nodiscard]] float diagonal(ItemIndex i) const {
-    const SparseRow row = gram_.row(i);
-    const auto found = std::lower_bound(row.columns.begin(), row.columns.end(), i);
-    return row.values[static_cast<std::size_t>(found - row.columns.begin())];
-  }
-
   const CsrMatrix& gram_;
   const EaseOptions& options_;
-  std::vector<int> place_;  // of each item in the neighbourhood at work, else -1
+  DenseBlock blocks_;
 };
 
 }  // namespace detail
@@ -138,35 +114,16 @@ inline Ease Ease::fit(const Interactions& interactions, const EaseOptions& optio
   require(options.neighbors > 0, "neighbors", "be positive", options.neighbors);
   require(options.max_events > 0, "max_events", "be positive", options.max_events);
   const CsrMatrix gram = detail::weighted_gram(interactions, options, context);
-  const auto n = static_cast<std::size_t>(interactions.n_items());
-  std::vector<std::vector<std::pair<ItemIndex, float>>> columns(n);
+  std::vector<std::vector<ScoredItem>> columns(static_cast<std::size_t>(gram.n_rows()));
   std::vector<detail::NeighborhoodSolver> solvers(static_cast<std::size_t>(context.thread_count()),
                                                   detail::NeighborhoodSolver(gram, options));
-  parallel_for(context, interactions.n_items(), 8,
-               [&](std::int64_t begin, std::int64_t end, int worker) {
-                 for (auto j = begin; j < end; ++j) {
-                   columns[static_cast<std::size_t>(j)] =
-                       solvers[static_cast<std::size_t>(worker)].solve(static_cast<ItemIndex>(j));
-                 }
-               });
-  std::vector<std::int64_t> offsets(n + 1);
-  for (const auto& column : columns) {
-    for (const auto& [row, weight] : column) ++offsets[static_cast<std::size_t>(row) + 1];
-  }
-  for (std::size_t i = 1; i < offsets.size(); ++i) offsets[i] += offsets[i - 1];
-  std::vector<std::int32_t> targets(static_cast<std::size_t>(offsets.back()));
-  std::vector<float> weights(targets.size());
-  auto next = offsets;
-  for (std::size_t j = 0; j < n; ++j) {
-    for (const auto& [row, weight] : columns[j]) {
-      const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(row)]++);
-      targets[place] = static_cast<std::int32_t>(j);
-      weights[place] = weight;
+  parallel_for(context, gram.n_rows(), 8, [&](std::int64_t begin, std::int64_t end, int worker) {
+    for (auto j = begin; j < end; ++j) {
+      columns[static_cast<std::size_t>(j)] =
+          solvers[static_cast<std::size_t>(worker)].solve(static_cast<ItemIndex>(j));
     }
-  }
-  return {
-      CsrMatrix(interactions.n_items(), std::move(offsets), std::move(targets), std::move(weights)),
-      options.history};
+  });
+  return {transpose(stack_rows(gram.n_rows(), std::move(columns))), options.history};
 }
 
 }  // namespace endcap

@@ -118,15 +118,7 @@ inline float ItemItemModel::explain(const History& history, ItemIndex item,
   history_weights_.fill(newest, counted);
   for (std::size_t e = 0; e < counted.size(); ++e) {
     const ItemIndex source = newest.events[e].item;
-    float weight = 0;
-    if (knows(source)) {
-      const SparseRow row = matrix_.row(source);
-      const auto found = std::lower_bound(row.columns.begin(), row.columns.end(), item);
-      if (found != row.columns.end() && *found == item) {
-        weight = row.values[static_cast<std::size_t>(found - row.columns.begin())];
-      }
-    }
-    counted[e] *= weight;
+    counted[e] *= knows(source) ? matrix_.row(source).at(item) : 0;
   }
   return 0;
 }

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "endcap/base/context.h"
 #include "endcap/matrix/co_counts.h"
+#include "endcap/matrix/item_sets.h"
 #include "endcap/models/item_item_model.h"
 
 namespace endcap {
@@ -35,68 +33,20 @@ class Rp3Beta final : public ItemItemModel {
   using ItemItemModel::ItemItemModel;
 };
 
-namespace detail {
-
-// Each user's distinct items among the newest `max_events`, ascending.
-inline std::vector<std::vector<ItemIndex>> distinct_items(const Interactions& interactions,
-                                                          int max_events) {
-  std::vector<std::vector<ItemIndex>> items(static_cast<std::size_t>(interactions.n_users()));
-  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
-    const auto events = interactions.events_of(user);
-    const auto kept = events.last(std::min(events.size(), static_cast<std::size_t>(max_events)));
-    auto& own = items[static_cast<std::size_t>(user)];
-    for (const auto& event : kept) own.push_back(event.item);
-    std::sort(own.begin(), own.end());
-    own.erase(std::unique(own.begin(), own.end()), own.end());
-  }
-  return items;
-}
-
-// The users of each item, ascending.
-inline std::vector<std::vector<UserIndex>> users_of_items(
-    const std::vector<std::vector<ItemIndex>>& items, std::int32_t n_items) {
-  std::vector<std::vector<UserIndex>> users(static_cast<std::size_t>(n_items));
-  for (std::size_t user = 0; user < items.size(); ++user) {
-    for (const auto item : items[user]) {
-      users[static_cast<std::size_t>(item)].push_back(static_cast<UserIndex>(user));
-    }
-  }
-  return users;
-}
-
-}  // namespace detail
-
 inline Rp3Beta Rp3Beta::fit(const Interactions& interactions, const Rp3BetaOptions& options,
                             const Context& context) {
   require(options.alpha >= 0, "alpha", "be 0 or more", options.alpha);
   require(options.beta >= 0, "beta", "be 0 or more", options.beta);
   require(options.neighbors >= 0, "neighbors", "be 0 (all) or more", options.neighbors);
   require(options.max_events > 0, "max_events", "be positive", options.max_events);
-  const auto items = detail::distinct_items(interactions, options.max_events);
-  const auto users = detail::users_of_items(items, interactions.n_items());
-  std::vector<std::int64_t> user_weight(items.size());
-  for (std::size_t u = 0; u < items.size(); ++u) {
-    if (!items[u].empty()) {
-      user_weight[u] = to_fixed(std::pow(static_cast<double>(items[u].size()), -options.alpha));
-    }
-  }
-  std::vector<float> from(users.size()), to(users.size());
-  for (std::size_t i = 0; i < users.size(); ++i) {
-    const auto degree = static_cast<double>(std::max<std::size_t>(users[i].size(), 1));
-    from[i] = static_cast<float>(std::pow(degree, -options.alpha));
-    to[i] = static_cast<float>(std::pow(degree, -options.beta));
-  }
+  const ItemSets sets(interactions, options.max_events);
+  const auto by_user = sets.user_weights(options.alpha);
+  const auto from = sets.item_weights(options.alpha), to = sets.item_weights(options.beta);
   auto matrix = count_matrix(
-      context, interactions.n_items(), options.neighbors,
-      [&](ItemIndex i, CountRow& row) {
-        for (const auto user : users[static_cast<std::size_t>(i)]) {
-          const auto u = static_cast<std::size_t>(user);
-          for (const auto j : items[u]) {
-            if (j != i) row.add(j, user_weight[u]);
-          }
-        }
-      },
+      context, sets.n_items(), options.neighbors,
+      [&](ItemIndex i, CountRow& row) { sets.count_partners(i, by_user, row); },
       [&](ItemIndex i, ItemIndex j, std::int64_t count) {
+        if (i == j) return 0.0f;
         return static_cast<float>(from_fixed(count)) * from[static_cast<std::size_t>(i)] *
                to[static_cast<std::size_t>(j)];
       });

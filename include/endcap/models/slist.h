@@ -1,0 +1,172 @@
+#pragma once
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "endcap/base/context.h"
+#include "endcap/base/parallel.h"
+#include "endcap/matrix/co_counts.h"
+#include "endcap/matrix/dense_block.h"
+#include "endcap/matrix/item_sets.h"
+#include "endcap/matrix/stack_rows.h"
+#include "endcap/models/item_item_model.h"
+#include "endcap/models/score_board.h"
+
+namespace endcap {
+
+struct SlistOptions {
+  float regularization = 20;  // lambda, in events; > 0
+  float alpha = 0.4f;  // in [0, 1]: share of what goes together; the rest is what comes after
+  float future_decay = 0.6f;  // in [0, 1): factor per step that a later item is further ahead
+  int neighbors = 200;        // > 0: items that each item's row is solved with
+  int row_size = 500;         // > 0: weights kept per item
+  int max_events = 500;       // of a user, the newest, for what goes together
+  HistoryWeights history = {.position_decay = 0.6f, .max_events = 50};
+};
+
+// A ridge regression from where a session stands to what it holds and what comes after, solved in
+// each item's neighbourhood: W = (G + lambda I)^-1 R, where G = alpha * sum of x x' +
+// (1 - alpha) * (how often each item has a successor), R = alpha * sum of x y' + (1 - alpha) * sum
+// over later events of future_decay^(gap - 1), y a user's set of items and x = y / |y|. Row i is
+// (G_NN + lambda I)^-1 e_i times the rows N of R, where N are the items closest to i.
+// Source: M. Choi, J. Kim, J. Lee, H. Shim, J. Lee, "Session-aware Linear Item-Item Models for
+// Session-based Recommendation", WWW 2021, section 3. Fitting takes O(n_items * neighbors^3) time
+// and the memory of G and R.
+class Slist final : public ItemItemModel {
+ public:
+  // Throws std::invalid_argument for an option out of range or interactions without an order.
+  [[nodiscard]] static Slist fit(const Interactions& interactions, const SlistOptions& options = {},
+                                 const Context& context = {});
+
+ private:
+  using ItemItemModel::ItemItemModel;
+};
+
+namespace detail {
+
+// What the regression sees (G) and what it is to foretell (R), with the diagonal.
+struct SlistSums {
+  CsrMatrix gram, future;  // (n_items, n_items)
+};
+
+inline SlistSums slist_sums(const Interactions& interactions, const SlistOptions& options,
+                            const Context& context) {
+  const ItemSets sets(interactions, options.max_events);
+  const Occurrences occurrences(interactions);
+  const auto seen = sets.user_weights(2, options.alpha);
+  const auto told = sets.user_weights(1, options.alpha);
+  std::vector<std::int64_t> ahead;  // by gap - 1, as long as it says anything
+  double weight = 1.0 - options.alpha;
+  for (; to_fixed(weight) > 0; weight *= options.future_decay) ahead.push_back(to_fixed(weight));
+  const auto as_float = [](ItemIndex, ItemIndex, std::int64_t count) {
+    return static_cast<float>(from_fixed(count));
+  };
+  // Calls visit(events after the occurrence) for each occurrence of `item`.
+  const auto each_tail = [&](ItemIndex item, auto&& visit) {
+    for (const auto& [user, place] : occurrences.of(item)) {
+      visit(interactions.events_of(user).subspan(static_cast<std::size_t>(place) + 1));
+    }
+  };
+  auto gram = count_matrix(
+      context, sets.n_items(), 0,
+      [&](ItemIndex i, CountRow& row) {
+        sets.count_partners(i, seen, row);
+        each_tail(i, [&](auto tail) {
+          if (!tail.empty()) row.add(i, to_fixed(1.0 - options.alpha));
+        });
+      },
+      as_float);
+  auto future = count_matrix(
+      context, sets.n_items(), 0,
+      [&](ItemIndex i, CountRow& row) {
+        sets.count_partners(i, told, row);
+        each_tail(i, [&](auto tail) {
+          const auto n = std::min(tail.size(), ahead.size());
+          for (std::size_t gap = 0; gap < n; ++gap) row.add(tail[gap].item, ahead[gap]);
+        });
+      },
+      as_float);
+  return {std::move(gram), std::move(future)};
+}
+
+// The rows of the weights, with the scratch space of one thread.
+class SlistSolver {
+ public:
+  SlistSolver(const SlistSums& sums, const SlistOptions& options)
+      : sums_(sums), options_(options), blocks_(sums.gram), board_(sums.gram.n_rows()) {}
+
+  std::vector<ScoredItem> solve(ItemIndex i) {
+    if (sums_.gram.row(i).size() == 0) return {};
+    const auto neighbors = choose(i);
+    Eigen::MatrixXf block = blocks_.cut(neighbors);
+    block.diagonal().array() += options_.regularization;
+    Eigen::VectorXf share = Eigen::VectorXf::Zero(block.rows());
+    share[std::lower_bound(neighbors.begin(), neighbors.end(), i) - neighbors.begin()] = 1;
+    block.llt().solveInPlace(share);
+    board_.clear();
+    for (Eigen::Index a = 0; a < share.size(); ++a) {
+      board_.add(sums_.future.row(neighbors[static_cast<std::size_t>(a)]), share[a]);
+    }
+    TopK best(options_.row_size);
+    for (const auto j : board_.touched()) {
+      if (j != i && board_[j] > 0) best.offer({j, board_[j]});
+    }
+    auto row = best.take();
+    std::sort(row.begin(), row.end(), [](const auto& a, const auto& b) { return a.item < b.item; });
+    return row;
+  }
+
+ private:
+  // `i` and the items closest to it, ascending.
+  [[nodiscard]] std::vector<ItemIndex> choose(ItemIndex i) const {
+    const SparseRow row = sums_.gram.row(i);
+    TopK best(options_.neighbors);
+    best.offer({i, std::numeric_limits<float>::infinity()});
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      if (row.columns[k] != i) best.offer({row.columns[k], row.values[k]});
+    }
+    std::vector<ItemIndex> chosen;
+    for (const auto& pick : best.take()) chosen.push_back(pick.item);
+    std::sort(chosen.begin(), chosen.end());
+    return chosen;
+  }
+
+  const SlistSums& sums_;
+  const SlistOptions& options_;
+  DenseBlock blocks_;
+  ScoreBoard board_;
+};
+
+}  // namespace detail
+
+inline Slist Slist::fit(const Interactions& interactions, const SlistOptions& options,
+                        const Context& context) {
+  require(interactions.order() != Order::kNone, "interactions", "have an order", "sets");
+  require(options.regularization > 0, "regularization", "be positive", options.regularization);
+  require(options.alpha >= 0 && options.alpha <= 1, "alpha", "be in [0, 1]", options.alpha);
+  require(options.future_decay >= 0 && options.future_decay < 1, "future_decay", "be in [0, 1)",
+          options.future_decay);
+  require(options.neighbors > 0, "neighbors", "be positive", options.neighbors);
+  require(options.row_size > 0, "row_size", "be positive", options.row_size);
+  require(options.max_events > 0, "max_events", "be positive", options.max_events);
+  const auto sums = detail::slist_sums(interactions, options, context);
+  const auto n_items = interactions.n_items();
+  std::vector<std::vector<ScoredItem>> rows(static_cast<std::size_t>(n_items));
+  std::vector<detail::SlistSolver> solvers(static_cast<std::size_t>(context.thread_count()),
+                                           detail::SlistSolver(sums, options));
+  parallel_for(context, n_items, 8, [&](std::int64_t begin, std::int64_t end, int worker) {
+    for (auto i = begin; i < end; ++i) {
+      rows[static_cast<std::size_t>(i)] =
+          solvers[static_cast<std::size_t>(worker)].solve(static_cast<ItemIndex>(i));
+    }
+  });
+  return {stack_rows(n_items, std::move(rows)), options.history};
+}
+
+}  // namespace endcap

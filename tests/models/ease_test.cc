@@ -61,10 +61,12 @@ TEST(EaseTest, AWholeNeighbourhoodIsTheWholeProblem) {
     }
   }
   const auto x = rows_of(9, rows);
-  const auto model = Ease::fit(x, {.regularization = 2, .user_power = 0, .neighbors = 9});
   const auto b = naive(x, 2);
-  for (ItemIndex i = 0; i < 9; ++i) {
-    for (ItemIndex j = 0; j < 9; ++j) EXPECT_NEAR(weight(model, i, j), b(i, j), 1e-5);
+  for (const int neighbors : {9, 0}) {
+    const auto model = Ease::fit(x, {.regularization = 2, .user_power = 0, .neighbors = neighbors});
+    for (ItemIndex i = 0; i < 9; ++i) {
+      for (ItemIndex j = 0; j < 9; ++j) EXPECT_NEAR(weight(model, i, j), b(i, j), 1e-5);
+    }
   }
 }
 
@@ -72,22 +74,32 @@ TEST(EaseTest, TheSameBytesForAnyNumberOfThreads) {
   Random random(5);
   std::vector<std::vector<ItemIndex>> rows(200);
   for (auto& row : rows) {
-    for (ItemIndex i = 0; i < 50; ++i) {
-      if (random.below(8) == 0) row.push_back(i);
+    for (ItemIndex i = 0; i < 150; ++i) {
+      if (random.below(20) == 0) row.push_back(i);
     }
   }
-  const auto x = rows_of(50, rows);
-  const auto one = Ease::fit(x, {.neighbors = 10}, {.threads = 1});
-  for (const int threads : {2, 4}) {
-    const auto more = Ease::fit(x, {.neighbors = 10}, {.threads = threads});
-    EXPECT_TRUE(std::equal(one.matrix().values().begin(), one.matrix().values().end(),
-                           more.matrix().values().begin(), more.matrix().values().end()));
+  const auto x = rows_of(150, rows);
+  for (const int neighbors : {10, 0}) {
+    const auto one = Ease::fit(x, {.neighbors = neighbors}, {.threads = 1});
+    for (const int threads : {2, 4}) {
+      const auto more = Ease::fit(x, {.neighbors = neighbors}, {.threads = threads});
+      EXPECT_TRUE(std::equal(one.matrix().values().begin(), one.matrix().values().end(),
+                             more.matrix().values().begin(), more.matrix().values().end()));
+    }
   }
+}
+
+TEST(EaseTest, TheWholeProblemIsForSmallCatalogues) {
+  const auto large = rows_of(20'001, {{0, 1}});
+  EXPECT_THROW((void)Ease::fit(large, {.neighbors = 0}), std::invalid_argument);
+  EXPECT_EQ(Ease::fit(large).n_items(), 20'001);
+  EXPECT_EQ(Ease::fit(rows_of(1, {{0}}), {.neighbors = 0}).matrix().nnz(), 0);
+  EXPECT_EQ(Ease::fit(rows_of(0, {{}}), {.neighbors = 0}).n_items(), 0);
 }
 
 TEST(EaseTest, WrongOptionsAreNamed) {
   EXPECT_THROW((void)Ease::fit(rows_of(2, {{0}}), {.regularization = 0}), std::invalid_argument);
-  EXPECT_THROW((void)Ease::fit(rows_of(2, {{0}}), {.neighbors = 0}), std::invalid_argument);
+  EXPECT_THROW((void)Ease::fit(rows_of(2, {{0}}), {.neighbors = -1}), std::invalid_argument);
 }
 
 }  // namespace

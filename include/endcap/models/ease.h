@@ -15,6 +15,7 @@
 #include "endcap/matrix/item_sets.h"
 #include "endcap/matrix/stack_rows.h"
 #include "endcap/matrix/transpose.h"
+#include "endcap/models/detail/whole_ease.h"
 #include "endcap/models/item_item_model.h"
 
 namespace endcap {
@@ -22,7 +23,7 @@ namespace endcap {
 struct EaseOptions {
   float regularization = 20;  // lambda, in weighted users; > 0
   float user_power = 0.5f;    // >= 0: a user of n items counts n^-this
-  int neighbors = 100;        // > 0: items that each item is explained by
+  int neighbors = 100;        // items that each item is explained by; 0: all, up to 20,000 items
   int max_events = 500;       // of a user, the newest
   HistoryWeights history = {};
 };
@@ -32,7 +33,8 @@ struct EaseOptions {
 // G = X' D X and D holds the users' weights. Negative weights are kept.
 // Source: H. Steck, "Embarrassingly Shallow Autoencoders for Sparse Data", WWW 2019, section 3.1,
 // and "Markov Random Fields for Collaborative Filtering", NeurIPS 2019, section 3 (the sparse
-// form). Fitting takes O(n_items * neighbors^3) time and the memory of G.
+// form). Fitting takes O(n_items * neighbors^3) time and the memory of G; with all items
+// O(n_items^3) time and 12 * n_items^2 bytes.
 class Ease final : public ItemItemModel {
  public:
   // Throws std::invalid_argument for an option out of range.
@@ -111,9 +113,14 @@ inline Ease Ease::fit(const Interactions& interactions, const EaseOptions& optio
                       const Context& context) {
   require(options.regularization > 0, "regularization", "be positive", options.regularization);
   require(options.user_power >= 0, "user_power", "be 0 or more", options.user_power);
-  require(options.neighbors > 0, "neighbors", "be positive", options.neighbors);
+  require(options.neighbors >= 0, "neighbors", "be 0 (all) or more", options.neighbors);
+  require(options.neighbors > 0 || interactions.n_items() <= 20'000, "neighbors",
+          "be positive above 20,000 items", options.neighbors);
   require(options.max_events > 0, "max_events", "be positive", options.max_events);
   const CsrMatrix gram = detail::weighted_gram(interactions, options, context);
+  if (options.neighbors == 0) {
+    return {detail::whole_ease(gram, options.regularization, context), options.history};
+  }
   std::vector<std::vector<ScoredItem>> columns(static_cast<std::size_t>(gram.n_rows()));
   std::vector<detail::NeighborhoodSolver> solvers(static_cast<std::size_t>(context.thread_count()),
                                                   detail::NeighborhoodSolver(gram, options));

@@ -27,15 +27,16 @@ def progress_bar(wanted: bool) -> Iterator[Report | None]:
     except ImportError:
         yield None
         return
-    bar: Any = tqdm(leave=False, bar_format="{desc:<40} {percentage:3.0f}%|{bar}| {elapsed}")
+    bar: Any = tqdm(
+        leave=False, miniters=1, bar_format="{desc:<40} {percentage:3.0f}%|{bar}| {elapsed}"
+    )
 
     def report(stage: str | None, total: int | None, done: int) -> None:
         if stage is not None:
             bar.reset(total=total)
             bar.set_description_str(stage)
         else:
-            bar.n = done
-            bar.refresh()
+            bar.update(done - bar.n)  # drawn ten times a second at most
 
     try:
         yield report

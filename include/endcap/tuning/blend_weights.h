@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,15 +41,30 @@ struct BlendWeightsOptions {
 
 // The weights under which what came next ranks best: multinomial logistic regression (listwise
 // softmax) by Newton's method, then coordinate ascent on NDCG itself, which also drops what does
-// not pay. Returns one weight per feature. Deterministic. Cost: a few hundred passes over the rows.
-// Source: Z. Cao et al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML
-// 2007, section 4; D. Metzler and W. B. Croft, "Linear feature-based models for information
-// retrieval", Information Retrieval 10, 2007, section 4.2.
+// not pay. Returns one weight per feature. Deterministic. An exception from Progress ends it. Cost:
+// a few hundred passes over the rows. Source: Z. Cao et al., "Learning to Rank: From Pairwise
+// Approach to Listwise Approach", ICML 2007, section 4; D. Metzler and W. B. Croft, "Linear
+// feature-based models for information retrieval", Information Retrieval 10, 2007, section 4.2.
 [[nodiscard]] std::vector<float> learn_blend_weights(const BlendProblem& problem,
                                                      const BlendWeightsOptions& options = {},
                                                      const Context& context = {});
 
 namespace detail {
+
+// Says that work goes on, not how far: of many short passes a bar would run to and fro.
+class SteadyProgress final : public Progress {
+ public:
+  // `shown` may be null; it is told `done` at every step.
+  SteadyProgress(Progress* shown, std::int64_t done) : shown_(shown), done_(done) {}
+  void begin(std::string_view, std::int64_t) override {}
+  void step(std::int64_t) override {
+    if (shown_ != nullptr) shown_->step(done_);
+  }
+
+ private:
+  Progress* shown_;
+  std::int64_t done_;
+};
 
 using FeatureRows =
     Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
@@ -196,18 +212,19 @@ inline double blend_ndcg(const BlendProblem& problem, std::span<const float> wei
 inline std::vector<float> learn_blend_weights(const BlendProblem& problem,
                                               const BlendWeightsOptions& options,
                                               const Context& context) {
-  Context quiet = context;
-  quiet.progress = nullptr;
+  detail::SteadyProgress progress(context.progress, problem.n_queries());
+  Context steady = context;
+  steady.progress = &progress;
   const auto n = static_cast<std::size_t>(problem.n_features);
   const auto scale = detail::feature_scales(problem);
   const Eigen::Map<const Eigen::VectorXf> scales(scale.data(), problem.n_features);
-  const Eigen::VectorXf start = detail::fit_positive_softmax(problem, scales, options, quiet);
+  const Eigen::VectorXf start = detail::fit_positive_softmax(problem, scales, options, steady);
   std::vector<float> best(n);
   for (std::size_t f = 0; f < n; ++f) best[f] = start[static_cast<Eigen::Index>(f)] / scale[f];
-  double best_ndcg = blend_ndcg(problem, best, options.cutoff, quiet);
+  double best_ndcg = blend_ndcg(problem, best, options.cutoff, steady);
 
   const auto keep_if_better = [&](const std::vector<float>& weights) {
-    const double ndcg = blend_ndcg(problem, weights, options.cutoff, quiet);
+    const double ndcg = blend_ndcg(problem, weights, options.cutoff, steady);
     // A weight must pay for itself beyond the noise of a few queries.
     if (ndcg <= best_ndcg + 1e-5) return false;
     best = weights;

@@ -1,0 +1,57 @@
+#include "endcap/tuning/blend_weights.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string_view>
+
+namespace endcap {
+namespace {
+
+// Four queries of two candidates each; what came next has the higher first feature.
+BlendProblem first_feature_is_right() {
+  return {.n_features = 2,
+          .offsets = {0, 2, 4, 6, 8},
+          .features = {1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0},
+          .relevant = {1, 0, 1, 0, 1, 0, 1, 0},
+          .n_relevant = {1, 1, 1, 1}};
+}
+
+class Stop final : public Progress {
+ public:
+  void begin(std::string_view, std::int64_t) override {}
+  void step(std::int64_t done) override {
+    last_done = done;
+    if (++steps == at) throw std::runtime_error("stopped");
+  }
+  int at = 0;
+  int steps = 0;
+  std::int64_t last_done = 0;
+};
+
+TEST(BlendWeightsTest, TheRightFeatureWins) {
+  const auto problem = first_feature_is_right();
+  const auto weights = learn_blend_weights(problem);
+  EXPECT_GT(weights[0], weights[1]);
+  EXPECT_DOUBLE_EQ(blend_ndcg(problem, weights, 20), 1);  // each first of two
+}
+
+TEST(BlendWeightsTest, ABarStandsStillWhileWeightsAreLearned) {
+  Stop progress;
+  (void)learn_blend_weights(first_feature_is_right(), {}, {.progress = &progress});
+  EXPECT_GT(progress.steps, 10);
+  EXPECT_EQ(progress.last_done, 4);
+}
+
+TEST(BlendWeightsTest, AnExceptionFromProgressEndsTheWork) {
+  for (const int at : {1, 2, 7}) {
+    Stop progress;
+    progress.at = at;
+    EXPECT_THROW((void)learn_blend_weights(first_feature_is_right(), {}, {.progress = &progress}),
+                 std::runtime_error);
+    EXPECT_EQ(progress.steps, at);
+  }
+}
+
+}  // namespace
+}  // namespace endcap

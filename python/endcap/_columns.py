@@ -22,10 +22,13 @@ def series(frame: Any, name: str, argument: str, *, required: bool) -> Any | Non
     return None
 
 
+def _missing(column: Any) -> NDArray[np.bool_]:
+    missing = np.asarray(column.is_null().to_numpy(), bool)
+    return missing | np.isnan(column.to_numpy()) if column.dtype.is_float() else missing
+
+
 def _first_missing(column: Any) -> int | None:
-    missing = column.is_null().to_numpy()
-    if column.dtype.is_float():
-        missing = missing | np.isnan(column.to_numpy())
+    missing = _missing(column)
     return int(np.argmax(missing)) if missing.any() else None
 
 
@@ -36,6 +39,21 @@ def ids(column: Any, argument: str) -> tuple[Any, NDArray[np.int32]]:
     if column.dtype.is_integer():
         return _numbers(column.to_numpy(), argument)
     return ids_of_values(column.to_list(), argument)
+
+
+def sessions(column: Any | None) -> NDArray[np.int32]:
+    """Turn an optional column of sessions into a numbering, (n,) or (0,): -1 for none."""
+    if column is None:
+        return np.empty(0, np.int32)
+    there = ~_missing(column)
+    codes = np.full(len(column), -1, np.int32)
+    if there.any():
+        values = column.filter(there.tolist())
+        if values.dtype.is_numeric():  # 1.0, 2.0: what a missing one makes of integers in pandas
+            codes[there] = np.unique(values.to_numpy(), return_inverse=True)[1]
+        else:
+            codes[there] = ids(values, "session")[1]
+    return codes
 
 
 def ids_of_values(values: list[Any], argument: str) -> tuple[Any, NDArray[np.int32]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import numpy as np
@@ -77,12 +78,12 @@ def _column(column: Any, name: str) -> tuple[str, Any, Any]:
 
     dtype = column.dtype
     types = _core.ColumnType
-    if dtype == nw.Boolean:
-        numbers = [np.nan if value is None else float(value) for value in column.to_list()]
-        return name, types.BOOLEAN, numbers
+    if dtype == nw.Boolean or _all_are((bool, np.bool_), column):
+        values = column.to_list()
+        return name, types.BOOLEAN, [np.nan if _is_missing(v) else float(v) for v in values]
     if dtype.is_numeric():
         return name, types.NUMBER, [np.nan if v is None else float(v) for v in column.to_list()]
-    if dtype in (nw.Datetime, nw.Date):
+    if dtype in (nw.Datetime, nw.Date) or _all_are(datetime.date, column):
         missing = column.is_null().to_numpy()
         times = np.full(len(column), _core.NO_TIME)
         if not missing.all():
@@ -96,6 +97,16 @@ def _column(column: Any, name: str) -> tuple[str, Any, Any]:
     known = [text for text in texts if text is not None]
     few = len(set(known)) * 3 < len(known)
     return name, types.CATEGORY if few else types.TEXT, texts
+
+
+def _all_are(kind: Any, column: Any) -> bool:
+    """Say whether a pandas column of objects holds nothing else, but for missing values."""
+    import narwhals as nw
+
+    if column.dtype != nw.Object:
+        return False
+    known = [value for value in column.to_list() if not _is_missing(value)]
+    return bool(known) and all(isinstance(value, kind) for value in known)
 
 
 def _is_missing(value: Any) -> bool:

@@ -15,6 +15,18 @@ from endcap._display import html_table
 _COLUMNS = ("user", "item", "kind", "time", "quantity", "price", "session")
 
 
+def canonical_csr(matrix: Any, argument: str) -> Any:
+    """Return a scipy.sparse matrix as CSR, each cell once; the caller's is left as it is."""
+    if not hasattr(matrix, "tocsr"):
+        msg = f"{argument} must be a scipy.sparse matrix, got {type(matrix).__name__}"
+        raise ValueError(msg)
+    csr = matrix.tocsr()
+    if not csr.has_canonical_format:
+        csr = csr.copy()
+        csr.sum_duplicates()
+    return csr
+
+
 def kinds_of(weights: Mapping[str, float] | None) -> Any:
     """Return the standard kinds with these weights added or changed."""
     kinds = _core.Kinds()
@@ -52,7 +64,8 @@ class Events:
 
         The columns of user and item must be there: text or 64-bit integers. The others may be
         absent: kind ("view" then), time (a datetime, no zone meaning UTC, a date, or seconds since
-        1970; without it the rows of a user are in order), quantity, price of one piece, session.
+        1970; without it the rows of a user are in order), quantity, price of one piece, session
+        (may be missing in some rows).
         kinds: weights of the shop's own kinds, or new weights of the standard ones.
 
         Raises ValueError naming column, rule and value.
@@ -70,9 +83,6 @@ class Events:
         items, item_codes = _columns.ids(_required(table, item, "item"), "item")
         own_kinds = kinds_of(kinds)
         time_us, order = _times(optional["time"], len(table))
-        sessions = np.empty(0, np.int32)
-        if optional["session"] is not None:
-            sessions = _columns.ids(optional["session"], "session")[1]
         core = _core.Events(
             users=users,
             items=items,
@@ -84,7 +94,7 @@ class Events:
             time_us=time_us,
             quantity=_columns.floats(optional["quantity"], "quantity"),
             price=_columns.floats(optional["price"], "price"),
-            session=sessions,
+            session=_columns.sessions(optional["session"]),
         )
         return cls(core)
 
@@ -122,8 +132,7 @@ class Events:
         Ids are the row and column numbers; a cell counts if it is not 0. Raises ValueError for a
         negative or infinite cell.
         """
-        csr = matrix.tocsr()
-        csr.sum_duplicates()
+        csr = canonical_csr(matrix, "matrix")
         if csr.nnz and not (np.isfinite(csr.data).all() and (csr.data >= 0).all()):
             msg = f"matrix must hold finite values of 0 or more, got {csr.data.min()}"
             raise ValueError(msg)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from endcap import _core
+from endcap._arguments import choice, integer, item_id, item_ids, number, size, text, texts
 from endcap._display import html_table, text_table
 from endcap._progress import progress_bar
 from endcap.catalog import Catalog
@@ -22,31 +23,6 @@ Repeats = Literal["exclude", "include", "only"]
 Effort = Literal["fast", "balanced", "best"]
 
 
-def _choice(enum: Any, name: str, value: Any) -> Any:
-    if value in enum.__members__:
-        return enum.__members__[value]
-    msg = f"{name} must be one of {', '.join(enum.__members__)}, got {value!r}"
-    raise ValueError(msg)
-
-
-def _size(k: Any) -> int:
-    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or not 0 < k < 2**31:
-        msg = f"k must be a positive integer below 2**31, got {k!r}"
-        raise ValueError(msg)
-    return int(k)
-
-
-def _id(name: str, value: Any) -> Any:
-    if isinstance(value, np.integer):
-        value = int(value)
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool) or not (isinstance(value, int) and -(2**63) <= value < 2**63):
-        msg = f"{name} must be a text or a 64-bit integer, got {value!r}"
-        raise ValueError(msg)
-    return value
-
-
 def _core_of(name: str, value: Any, kind: type[Events] | type[Catalog]) -> Any:
     if isinstance(value, kind):
         return value._core
@@ -54,11 +30,8 @@ def _core_of(name: str, value: Any, kind: type[Events] | type[Catalog]) -> Any:
     raise ValueError(msg)
 
 
-def _ids(name: str, values: Iterable[Any] | None) -> list[Any]:
-    if isinstance(values, str):
-        msg = f"{name} must be a list of ids, got the text {values!r}"
-        raise ValueError(msg)
-    return [_id(name, value) for value in (() if values is None else values)]
+def _condition(filter: str | None) -> str:
+    return "" if filter is None else text("filter", filter)
 
 
 def _time_us(time: Any) -> int | None:
@@ -106,11 +79,11 @@ class Recommender:
             core = _core.Recommender.fit(
                 _core_of("events", events, Events),
                 _core_of("catalog", known, Catalog),
-                target=target,
-                effort=_choice(_core.Effort, "effort", effort),
-                models=list(models),
-                threads=threads,
-                seed=seed,
+                target=text("target", target),
+                effort=choice(_core.Effort, "effort", effort),
+                models=texts("models", models),
+                threads=integer("threads", threads, 0, 2**31, "0 (all) or more"),
+                seed=integer("seed", seed, 0, 2**64, "an integer in [0, 2**64)"),
                 progress=report,
             )
         return cls(core)
@@ -146,7 +119,9 @@ class Recommender:
         """
         if allow is not None and not (allow := list(allow)):
             return self._list([])
-        return self._ask(_id("user", user), session, k, repeats, filter, allow, block, diversity)
+        return self._ask(
+            item_id("user", user), session, k, repeats, filter, allow, block, diversity
+        )
 
     def next(
         self,
@@ -172,27 +147,27 @@ class Recommender:
     ) -> PickList:
         picks = self._core.recommend(
             user,
-            _ids("items", session),
-            _size(k),
-            _choice(_core.Repeats, "repeats", repeats),
-            condition or "",
-            _ids("allow", allow),
-            _ids("block", block),
-            diversity,
+            item_ids("items", session),
+            size("k", k),
+            choice(_core.Repeats, "repeats", repeats),
+            _condition(condition),
+            item_ids("allow", allow),
+            item_ids("block", block),
+            number("diversity", diversity),
         )
         return self._list(picks)
 
     def similar(self, item: Any, k: int = 10) -> PickList:
         """You may also like. Raises UnknownIdError."""
-        return self._list(self._core.similar(_id("item", item), _size(k)))
+        return self._list(self._core.similar(item_id("item", item), size("k", k)))
 
     def bought_together(self, items: Sequence[Any], k: int = 10) -> PickList:
         """Complete the basket. Raises UnknownIdError if no item is known."""
-        return self._list(self._core.bought_together(_ids("items", items), _size(k)))
+        return self._list(self._core.bought_together(item_ids("items", items), size("k", k)))
 
     def buy_again(self, user: Any, k: int = 10) -> PickList:
         """What this visitor had and is likely to want again. Raises UnknownIdError."""
-        return self._list(self._core.buy_again(_id("user", user), _size(k)))
+        return self._list(self._core.buy_again(item_id("user", user), size("k", k)))
 
     def recommend_many(
         self,
@@ -203,9 +178,11 @@ class Recommender:
         filter: str | None = None,
     ) -> Picks:
         """Answer `recommend` for many users on all cores. Raises as it does."""
-        ids = _ids("users", users)
-        mode = _choice(_core.Repeats, "repeats", repeats)
-        return self._picks(ids, self._core.recommend_many(ids, _size(k), mode, filter or ""))
+        ids = item_ids("users", users)
+        mode = choice(_core.Repeats, "repeats", repeats)
+        return self._picks(
+            ids, self._core.recommend_many(ids, size("k", k), mode, _condition(filter))
+        )
 
     def similar_many(
         self,
@@ -215,8 +192,8 @@ class Recommender:
         filter: str | None = None,
     ) -> Picks:
         """Answer `similar` for many items on all cores. Raises as it does."""
-        ids = _ids("items", items)
-        return self._picks(ids, self._core.similar_many(ids, _size(k), filter or ""))
+        ids = item_ids("items", items)
+        return self._picks(ids, self._core.similar_many(ids, size("k", k), _condition(filter)))
 
     def next_many(
         self,
@@ -227,17 +204,17 @@ class Recommender:
         filter: str | None = None,
     ) -> Picks:
         """Answer `next` for many: lists of items, or Events whose users are the queries."""
-        mode = _choice(_core.Repeats, "repeats", repeats)
+        mode = choice(_core.Repeats, "repeats", repeats)
         if isinstance(histories, Events):
-            answer = self._core.next_many(histories._core, _size(k), mode, filter or "")
+            answer = self._core.next_many(histories._core, size("k", k), mode, _condition(filter))
             return self._picks(histories.users, answer)
-        lists = [_ids("histories", history) for history in histories]
-        answer = self._core.next_many(lists, _size(k), mode, filter or "")
+        lists = [item_ids("histories", history) for history in histories]
+        answer = self._core.next_many(lists, size("k", k), mode, _condition(filter))
         return self._picks(range(len(lists)), answer)
 
     def explain(self, user: Any, item: Any) -> Explanation:
         """Show every event's part in the score of an item for a user. Raises UnknownIdError."""
-        explanation = self._core.explain(_id("user", user), _id("item", item))
+        explanation = self._core.explain(item_id("user", user), item_id("item", item))
         return Explanation(explanation, self.catalog.title)
 
     def observe(self, user: Any, item: Any, kind: str = "view", *, time: Any = None) -> None:
@@ -246,14 +223,16 @@ class Recommender:
         Raises UnknownIdError for an item that the model does not know, ValueError for an unknown
         kind or a wrong time.
         """
-        self._core.observe(_id("user", user), _id("item", item), kind, _time_us(time))
+        self._core.observe(
+            item_id("user", user), item_id("item", item), text("kind", kind), _time_us(time)
+        )
 
     def history(self, user: Any) -> list[tuple[Any, str, Any]]:
         """Return a visitor's events as (item, kind, time), oldest first. Raises UnknownIdError."""
         utc = datetime.timezone.utc
         return [
             (item, kind, None if time is None else datetime.datetime.fromtimestamp(time / 1e6, utc))
-            for item, kind, time in self._core.history(_id("user", user))
+            for item, kind, time in self._core.history(item_id("user", user))
         ]
 
     @cached_property

@@ -54,6 +54,19 @@ def test_the_title_is_the_first_column_that_names_an_item():
     assert Catalog().title(1) is None
 
 
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([True, None, False], "boolean"),
+        ([datetime.date(2024, 1, 1), None, datetime.date(2024, 1, 2)], "time"),
+        ([True, "yes", None], "text"),
+    ],
+)
+def test_objects_of_pandas_keep_their_type(values, kind):
+    frame = pd.DataFrame({"item": [1, 2, 3], "fact": pd.Series(values, dtype=object)})
+    assert repr(Catalog.from_frame(frame)).split()[-1] == kind
+
+
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame, pa.table])
 def test_lists_are_tags(frame):
     tags = Catalog.from_frame(frame({"item": [1, 2], "tags": [["red", "새"], None]}))

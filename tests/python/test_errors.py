@@ -105,6 +105,10 @@ def test_unknown_ids_are_key_errors(shop, ask):
         (lambda shop: shop.recommend("u0", filter="price <"), "filter must be a condition"),
         (lambda shop: shop.recommend("u0", filter="colour == 1"), "colour"),
         (lambda shop: shop.recommend("u0", diversity=1.5), r"diversity must be in \[0, 1\]"),
+        (lambda shop: shop.recommend("u0", filter=3), "filter must be a text, got 3"),
+        (lambda shop: shop.recommend("u0", diversity="x"), "diversity must be a number, got 'x'"),
+        (lambda shop: shop.recommend("u0", repeats=[1]), "repeats must be one of"),
+        (lambda shop: shop.observe("u0", 1, 3), "kind must be a text, got 3"),
         (lambda shop: shop.observe("u0", 1, "steal"), "kind must be one of .* steal"),
         (lambda shop: shop.observe("u0", 1, time=1.7e12), "time must be a datetime or seconds"),
         (lambda shop: shop.catalog.value(1, "colour"), "column must be one of"),
@@ -122,6 +126,10 @@ def test_wrong_arguments_are_value_errors(shop, ask, message):
         ({"models": ["magic"]}, "models must be among .* magic"),
         ({"target": "steal"}, "kind must be one of .* steal"),
         ({"threads": -1}, "threads must be 0"),
+        ({"threads": "2"}, "threads must be 0"),
+        ({"seed": -1}, "seed must be an integer in"),
+        ({"models": "popularity"}, "models must be a list of texts, got 'popularity'"),
+        ({"target": None}, "target must be a text, got None"),
     ],
 )
 def test_wrong_fit_options_are_refused(options, message):

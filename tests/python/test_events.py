@@ -146,6 +146,12 @@ def test_own_kinds_stand_beside_the_standard_ones():
     assert events.kinds["view"] == 0.5
 
 
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("sessions", [[1, None, 1], ["a", None, "a"], [None] * 3, [2**60, 5, 5]])
+def test_a_session_may_be_missing(frame, sessions):
+    assert len(Events.from_frame(frame({**COLUMNS, "session": sessions}))) == 3
+
+
 def test_the_notebook_shows_escaped_html():
     frame = pd.DataFrame({"user": ["an"], "item": ["x"], "kind": ["<b>"]})
     html = Events.from_frame(frame, kinds={"<b>": 1.0})._repr_html_()

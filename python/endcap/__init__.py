@@ -6,7 +6,7 @@ from endcap._core import CorruptFileError, UnknownIdError
 from endcap.catalog import Catalog
 from endcap.evaluation import Report, evaluate
 from endcap.events import Events
-from endcap.models import Popularity, Rp3Beta, SequentialRules
+from endcap.models import Ease, Popularity, Rp3Beta, SequentialRules
 from endcap.recommender import Recommender
 from endcap.results import Explanation, PickList, Picks
 
@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Catalog",
     "CorruptFileError",
+    "Ease",
     "Events",
     "Explanation",
     "PickList",

@@ -8,14 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from endcap import _core
-from endcap.events import Events
+from endcap._arguments import size
+from endcap.events import Events, canonical_csr
 
 
-def _interactions(data: Any) -> Any:
-    if isinstance(data, Events):
-        return _core.Interactions(data._core)
-    csr = data.tocsr()
-    csr.sum_duplicates()
+def _interactions(matrix: Any) -> Any:
+    csr = canonical_csr(matrix, "user_items")
     if csr.nnz and not (np.isfinite(csr.data).all() and (csr.data > 0).all()):
         msg = f"user_items must hold positive, finite values, got {csr.data.min()}"
         raise ValueError(msg)
@@ -33,9 +31,11 @@ class Model:
 
     def fit(self, user_items: Any, *, threads: int = 0) -> Model:
         """Fit on a scipy.sparse matrix (n_users, n_items) or on Events. Raises ValueError."""
-        self._fitted = self._core_model.fit(
-            _interactions(user_items), *self._options.values(), threads
+        data = user_items
+        interactions = (
+            _core.Interactions(data._core) if isinstance(data, Events) else _interactions(data)
         )
+        self._fitted = self._core_model.fit(interactions, *self._options.values(), threads)
         return self
 
     def recommend(
@@ -62,11 +62,16 @@ class Model:
             rule = "have one row for each userid"
             msg = f"user_items must {rule} ({len(users)}), got {rows.n_users}"
             raise ValueError(msg)
+        model = self._model()
+        if rows.n_items != model.n_items:
+            rule = "have one column for each item of the model"
+            msg = f"user_items must {rule} ({model.n_items}), got {rows.n_items}"
+            raise ValueError(msg)
         if items is not None:
             items = [int(item) for item in items]
         block = [] if filter_items is None else [int(item) for item in filter_items]
         liked = bool(filter_already_liked_items)
-        ids, scores = self._model().recommend(rows, N, liked, block, items, threads)
+        ids, scores = model.recommend(rows, size("N", N), liked, block, items, threads)
         if one:
             there = ids[0] >= 0
             return ids[0][there], scores[0][there]
@@ -112,8 +117,34 @@ class Rp3Beta(Model):
 
     _core_model = _core.Rp3Beta
 
-    def __init__(self, alpha: float = 0.8, beta: float = 0.4, neighbors: int = 400) -> None:
-        super().__init__(alpha=alpha, beta=beta, neighbors=neighbors)
+    def __init__(
+        self,
+        alpha: float = 0.8,
+        beta: float = 0.4,
+        neighbors: int = 400,
+        max_events: int = 500,
+    ) -> None:
+        super().__init__(alpha=alpha, beta=beta, neighbors=neighbors, max_events=max_events)
+
+
+class Ease(Model):
+    """Linear and in closed form, in each item's neighbourhood (Steck, 2019)."""
+
+    _core_model = _core.Ease
+
+    def __init__(
+        self,
+        regularization: float = 20.0,
+        user_power: float = 0.5,
+        neighbors: int = 100,
+        max_events: int = 500,
+    ) -> None:
+        super().__init__(
+            regularization=regularization,
+            user_power=user_power,
+            neighbors=neighbors,
+            max_events=max_events,
+        )
 
 
 class SequentialRules(Model):
@@ -126,6 +157,13 @@ class SequentialRules(Model):
         window: int = 40,
         gap_power: float = 0.6,
         backward: float = 0.3,
+        row_power: float = 0.5,
         neighbors: int = 400,
     ) -> None:
-        super().__init__(window=window, gap_power=gap_power, backward=backward, neighbors=neighbors)
+        super().__init__(
+            window=window,
+            gap_power=gap_power,
+            backward=backward,
+            row_power=row_power,
+            neighbors=neighbors,
+        )

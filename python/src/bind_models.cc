@@ -9,11 +9,13 @@
 #include "bindings.h"
 #include "endcap/base/parallel.h"
 #include "endcap/events/events.h"
+#include "endcap/models/ease.h"
 #include "endcap/models/popularity.h"
 #include "endcap/models/rp3beta.h"
 #include "endcap/models/sequential_rules.h"
 #include "endcap/ranking/item_mask.h"
 #include "endcap/retrieval/top_k.h"
+#include "python_progress.h"
 
 namespace py = pybind11;
 using namespace pybind11::literals;
@@ -24,8 +26,12 @@ namespace {
 // A CSR matrix as scipy keeps it.
 Interactions interactions_of(std::int32_t n_columns, const Vector<std::int64_t>& indptr,
                              const Vector<std::int32_t>& indices, const Vector<float>& data) {
+  auto offsets = to_vector(indptr);
+  auto columns = to_vector(indices);
+  auto values = to_vector(data);
+  const py::gil_scoped_release release;
   return Interactions::from_csr(
-      CsrMatrix(n_columns, to_vector(indptr), to_vector(indices), to_vector(data)));
+      CsrMatrix(n_columns, std::move(offsets), std::move(columns), std::move(values)));
 }
 
 // The N best items of each row's history: arrays (n, N) of items (-1: none) and scores (NaN).
@@ -47,7 +53,8 @@ py::tuple recommend(const Scorer& model, const Interactions& rows, int n_best, b
   const auto places = static_cast<std::size_t>(rows.n_users()) * static_cast<std::size_t>(n_best);
   std::vector<ItemIndex> best_items(places, kNoIndex);
   std::vector<float> best_scores(places, std::numeric_limits<float>::quiet_NaN());
-  const Context context{.threads = threads};
+  PythonProgress progress;
+  const Context context{.threads = threads, .progress = &progress};
   const auto answer = [&](UserIndex row, ScoreBoard& board, ItemSet& liked) {
     board.clear();
     liked.clear();
@@ -85,10 +92,13 @@ py::tuple recommend(const Scorer& model, const Interactions& rows, int n_best, b
                         to_numpy(std::move(best_scores), {n, n_best}));
 }
 
+// Fits a model without the GIL; Ctrl-C ends it.
 template <class Fit>
-auto without_gil(Fit&& fit) {
+auto fitted(int threads, Fit&& fit) {
+  PythonProgress progress;
+  const Context context{.threads = threads, .progress = &progress};
   const py::gil_scoped_release release;
-  return fit();
+  return fit(context);
 }
 
 }  // namespace
@@ -96,7 +106,11 @@ auto without_gil(Fit&& fit) {
 void bind_models(py::module_& module) {
   py::class_<Interactions>(module, "Interactions")
       .def(py::init(&interactions_of), "n_columns"_a, "indptr"_a, "indices"_a, "data"_a)
-      .def(py::init([](const Events& events) { return events.interactions(); }), "events"_a)
+      .def(py::init([](const Events& events) {
+             const py::gil_scoped_release release;
+             return events.interactions();
+           }),
+           "events"_a)
       .def_property_readonly("n_users", &Interactions::n_users)
       .def_property_readonly("n_items", &Interactions::n_items);
 
@@ -118,26 +132,39 @@ void bind_models(py::module_& module) {
     py::class_<Model, Scorer, std::shared_ptr<Model>>(module, name).def_static("fit", fit);
   };
   bind("Popularity", std::type_identity<Popularity>(),
-       [](const Interactions& x, float half_life_days, int) {
-         return without_gil([&] { return Popularity::fit(x, {.half_life_days = half_life_days}); });
-       });
-  bind("Rp3Beta", std::type_identity<Rp3Beta>(),
-       [](const Interactions& x, float alpha, float beta, int neighbors, int threads) {
-         return without_gil([&] {
-           return Rp3Beta::fit(x, {.alpha = alpha, .beta = beta, .neighbors = neighbors},
-                               {.threads = threads});
+       [](const Interactions& x, float half_life_days, int threads) {
+         return fitted(threads, [&](const Context&) {
+           return Popularity::fit(x, {.half_life_days = half_life_days});
          });
        });
-  bind("SequentialRules", std::type_identity<SequentialRules>(),
-       [](const Interactions& x, int window, float gap_power, float backward, int neighbors,
+  bind("Rp3Beta", std::type_identity<Rp3Beta>(),
+       [](const Interactions& x, float alpha, float beta, int neighbors, int max_events,
           int threads) {
-         return without_gil([&] {
-           return SequentialRules::fit(x,
-                                       {.window = window,
-                                        .gap_power = gap_power,
-                                        .backward = backward,
-                                        .neighbors = neighbors},
-                                       {.threads = threads});
+         const Rp3BetaOptions options{
+             .alpha = alpha, .beta = beta, .neighbors = neighbors, .max_events = max_events};
+         return fitted(threads,
+                       [&](const Context& context) { return Rp3Beta::fit(x, options, context); });
+       });
+  bind("Ease", std::type_identity<Ease>(),
+       [](const Interactions& x, float regularization, float user_power, int neighbors,
+          int max_events, int threads) {
+         const EaseOptions options{.regularization = regularization,
+                                   .user_power = user_power,
+                                   .neighbors = neighbors,
+                                   .max_events = max_events};
+         return fitted(threads,
+                       [&](const Context& context) { return Ease::fit(x, options, context); });
+       });
+  bind("SequentialRules", std::type_identity<SequentialRules>(),
+       [](const Interactions& x, int window, float gap_power, float backward, float row_power,
+          int neighbors, int threads) {
+         const SequentialRulesOptions options{.window = window,
+                                              .gap_power = gap_power,
+                                              .backward = backward,
+                                              .row_power = row_power,
+                                              .neighbors = neighbors};
+         return fitted(threads, [&](const Context& context) {
+           return SequentialRules::fit(x, options, context);
          });
        });
 }

@@ -4,35 +4,13 @@
 
 #include "bindings.h"
 #include "endcap/serving/recommender.h"
+#include "python_progress.h"
 
 namespace py = pybind11;
 using namespace pybind11::literals;
 
 namespace endcap {
 namespace {
-
-// Hands progress to Python, and lets Ctrl-C end the work.
-class PythonProgress final : public Progress {
- public:
-  explicit PythonProgress(py::object callback) : callback_(std::move(callback)) {}
-
-  void begin(std::string_view stage, std::int64_t total) override {
-    const py::gil_scoped_acquire acquire;
-    if (!callback_.is_none()) callback_(std::string(stage), total, 0);
-    check_signals();
-  }
-  void step(std::int64_t done) override {
-    const py::gil_scoped_acquire acquire;
-    if (!callback_.is_none()) callback_(py::none(), py::none(), done);
-    check_signals();
-  }
-
- private:
-  static void check_signals() {
-    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-  }
-  py::object callback_;
-};
 
 Recommender fit(const Events& events, const Catalog& catalog, const std::string& target,
                 Effort effort, std::vector<std::string> models, int threads, std::uint64_t seed,

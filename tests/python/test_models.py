@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from endcap import Events, Popularity, Rp3Beta, SequentialRules
+from endcap import Ease, Events, Popularity, Rp3Beta, SequentialRules
 
 # Users 0 and 1 share item 0; item 3 goes with item 2 alone.
 LIKES = csr_matrix(np.array([[1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 1, 1], [1, 0, 0, 0]], np.float32))
@@ -16,7 +16,7 @@ def test_popularity_counts_everybody():
     assert scores[0] > scores[1]
 
 
-@pytest.mark.parametrize("model", [Popularity(), Rp3Beta()])
+@pytest.mark.parametrize("model", [Popularity(), Rp3Beta(), Ease()])
 def test_liked_items_are_left_out_unless_wanted(model):
     model.fit(LIKES, threads=1)
     for user in range(4):
@@ -50,6 +50,26 @@ def test_similar_items_go_together():
     assert ids[0] == 2
 
 
+def test_ease_weighs_in_closed_form():
+    likes = csr_matrix(np.array([[1, 1], [1, 0]], np.float32))
+    ids, scores = Ease(regularization=1, user_power=0).fit(likes).similar_items(0)
+    # X'X + I = [[3,1],[1,2]], so P = [[2,-1],[-1,3]] / 5 and B[0,1] = (1/5) / (3/5).
+    assert ids.tolist() == [1]
+    assert scores[0] == pytest.approx(1 / 3)
+
+
+def test_the_matrix_of_the_caller_is_left_as_it_is():
+    likes = csr_matrix((np.ones(3), np.array([2, 0, 0]), np.array([0, 3])), shape=(1, 3))
+    Rp3Beta().fit(likes).recommend(0, likes)
+    Events.from_csr(likes)
+    assert likes.indices.tolist() == [2, 0, 0]
+
+
+def test_a_set_has_no_rules():
+    with pytest.raises(ValueError, match="interactions must have an order"):
+        SequentialRules().fit(LIKES)
+
+
 def test_rules_follow_the_order():
     rules = SequentialRules().fit(Events.from_sequences([[0, 1, 2], [0, 1, 2], [2, 0, 1]]))
     assert rules.similar_items(0)[0][0] == 1
@@ -59,7 +79,10 @@ def test_rules_follow_the_order():
     ("ask", "error", "message"),
     [
         (lambda m: m.recommend([0, 1], LIKES[0]), ValueError, "one row for each userid"),
-        (lambda m: m.recommend(0, LIKES[0], N=0), ValueError, "N must be positive"),
+        (lambda m: m.recommend(0, LIKES[0][:, :3]), ValueError, "one column for each item"),
+        (lambda m: m.recommend(0, [1, 2]), ValueError, "must be a scipy.sparse matrix, got list"),
+        (lambda m: m.recommend(0, LIKES[0], N=0), ValueError, "N must be a positive integer"),
+        (lambda m: m.recommend(0, LIKES[0], N="3"), ValueError, "N must be a positive integer"),
         (lambda m: m.recommend(0, LIKES[0], items=[4]), IndexError, "items must hold items"),
         (lambda m: m.recommend(0, LIKES[0], filter_items=[-1]), IndexError, "filter_items must"),
         (lambda m: m.similar_items(4), IndexError, r"itemid must be in \[0, 4\)"),
@@ -78,4 +101,5 @@ def test_a_model_must_be_fitted_first():
 
 
 def test_options_are_shown():
-    assert repr(Rp3Beta(alpha=0.5)) == "Rp3Beta(alpha=0.5, beta=0.4, neighbors=400)"
+    expected = "Rp3Beta(alpha=0.5, beta=0.4, neighbors=400, max_events=500)"
+    assert repr(Rp3Beta(alpha=0.5)) == expected

@@ -9,20 +9,13 @@
 #include <vector>
 
 #include "endcap/base/random.h"
+#include "models/fixtures.h"
 
 namespace endcap {
 namespace {
 
-Interactions rows_of(std::int32_t n_items, const std::vector<std::vector<ItemIndex>>& rows) {
-  std::vector<std::int64_t> offsets = {0};
-  std::vector<std::int32_t> columns;
-  for (const auto& row : rows) {
-    columns.insert(columns.end(), row.begin(), row.end());
-    offsets.push_back(static_cast<std::int64_t>(columns.size()));
-  }
-  std::vector<float> values(columns.size(), 1.0f);
-  return Interactions::from_csr(
-      {n_items, std::move(offsets), std::move(columns), std::move(values)});
+Interactions rows_of(std::int32_t n_items, const Lists& rows) {
+  return interactions_of(n_items, rows, Order::kNone);
 }
 
 // Each user has each item with probability 1 / rarity.

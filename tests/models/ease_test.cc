@@ -6,20 +6,13 @@
 #include <vector>
 
 #include "endcap/base/random.h"
+#include "models/fixtures.h"
 
 namespace endcap {
 namespace {
 
-Interactions rows_of(std::int32_t n_items, const std::vector<std::vector<ItemIndex>>& rows) {
-  std::vector<std::int64_t> offsets = {0};
-  std::vector<std::int32_t> columns;
-  for (const auto& row : rows) {
-    columns.insert(columns.end(), row.begin(), row.end());
-    offsets.push_back(static_cast<std::int64_t>(columns.size()));
-  }
-  std::vector<float> values(columns.size(), 1.0f);
-  return Interactions::from_csr(
-      {n_items, std::move(offsets), std::move(columns), std::move(values)});
+Interactions rows_of(std::int32_t n_items, const Lists& rows) {
+  return interactions_of(n_items, rows, Order::kNone);
 }
 
 // The whole problem at once, in double: B = -P / diag(P) with P = (X'X + lambda I)^-1.
@@ -36,13 +29,7 @@ Eigen::MatrixXd naive(const Interactions& x, double lambda) {
   return b;
 }
 
-float weight(const Ease& model, ItemIndex i, ItemIndex j) {
-  const SparseRow row = model.matrix().row(i);
-  for (std::size_t k = 0; k < row.size(); ++k) {
-    if (row.columns[k] == j) return row.values[k];
-  }
-  return 0;
-}
+float weight(const Ease& model, ItemIndex i, ItemIndex j) { return model.matrix().row(i).at(j); }
 
 TEST(EaseTest, MatchesTheClosedFormWorkedByHand) {
   const auto model = Ease::fit(rows_of(2, {{0, 1}, {0}}), {.regularization = 1, .user_power = 0});

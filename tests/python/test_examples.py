@@ -41,7 +41,8 @@ def test_the_readme_says_what_the_first_example_prints(tmp_path: Path) -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     example = ROOT / "examples" / "01_first_list.py"
     code = example.read_text("utf-8").split("\n", 2)[2].strip()
-    for text in (code, run(example, tmp_path).strip()):
+    cpp = example.with_suffix(".cc").read_text("utf-8").split("\n", 1)[1].strip()
+    for text in (code, run(example, tmp_path).strip(), cpp):
         indented = "\n".join(f"    {line}".rstrip() for line in text.splitlines())
         assert indented in readme
 

@@ -11,8 +11,6 @@
 namespace endcap {
 namespace {
 
-constexpr std::int64_t kYear10000Us = 253'402'300'800 * kMicrosecondsPerSecond;
-
 template <class T>
 void check_length(const char* name, const std::vector<T>& column, std::size_t n, bool optional) {
   if (optional && column.empty()) return;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "endcap/models/item_item_model.h"
+#include "endcap/tuning/portfolio.h"
 
 namespace endcap {
 namespace {
@@ -106,7 +107,7 @@ std::vector<ScoredItem> Ranker::rank_by(const Scorer& model, const Request& requ
 // in the order in which items were chosen.
 std::vector<ScoredItem> Ranker::diversified(std::vector<ScoredItem> pool,
                                             const Request& request) const {
-  const auto* like = dynamic_cast<const ItemItemModel*>(snapshot_.blend.find("rp3beta"));
+  const auto* like = dynamic_cast<const ItemItemModel*>(snapshot_.blend.find(kBoughtTogether));
   if (like == nullptr || pool.size() < 2) {
     pool.resize(std::min(pool.size(), static_cast<std::size_t>(request.k)));
     return pool;

@@ -4,18 +4,14 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <mutex>
 #include <shared_mutex>
 
 #include "endcap/base/clock.h"
 #include "endcap/base/parallel.h"
-#include "endcap/matrix/item_tokens.h"
-#include "endcap/models/item_item_model.h"
 #include "endcap/ranking/filter.h"
 #include "endcap/ranking/item_mask.h"
-#include "endcap/serving/ranker.h"
+#include "endcap/serving/ranker_pool.h"
 #include "endcap/serving/snapshot.h"
-#include "endcap/tuning/fit_blend.h"
 
 namespace endcap {
 namespace {
@@ -23,57 +19,7 @@ namespace {
 // The most reasons that a pick of a list carries; explain() gives all.
 constexpr std::size_t kReasonsPerPick = 3;
 
-// Which of a name's terms answers "what completes a basket".
-constexpr const char* kBoughtTogether = "bought_together";
-
 void check_k(int k) { require(k > 0, "k", "be positive", k); }
-
-// Both vocabularies as one, and where the ids of each went.
-struct Merged {
-  Vocabulary ids;
-  std::vector<std::int32_t> of_a, of_b;
-};
-
-Merged merge(const Vocabulary& a, const Vocabulary& b) {
-  std::vector<Id> ids;
-  for (std::int32_t i = 0; i < a.size(); ++i) ids.push_back(a.id(i));
-  for (std::int32_t i = 0; i < b.size(); ++i) ids.push_back(b.id(i));
-  Merged merged{.ids = Vocabulary::from_ids(std::move(ids)), .of_a = {}, .of_b = {}};
-  for (std::int32_t i = 0; i < a.size(); ++i) merged.of_a.push_back(*merged.ids.find(a.id(i)));
-  for (std::int32_t i = 0; i < b.size(); ++i) merged.of_b.push_back(*merged.ids.find(b.id(i)));
-  return merged;
-}
-
-// Per user, the items of events of negative kinds: (n_users, n_items).
-CsrMatrix dislikes_of(const Events& events, std::span<const std::int32_t> item_of,
-                      std::int32_t n_items) {
-  std::vector<std::int64_t> offsets = {0};
-  std::vector<std::int32_t> columns;
-  for (std::size_t user = 0; user + 1 < events.offsets().size(); ++user) {
-    const auto begin = static_cast<std::size_t>(events.offsets()[user]);
-    const auto end = static_cast<std::size_t>(events.offsets()[user + 1]);
-    for (std::size_t e = begin; e < end; ++e) {
-      if (events.kinds()[events.kind()[e]].weight < 0) {
-        columns.push_back(item_of[static_cast<std::size_t>(events.item()[e])]);
-      }
-    }
-    offsets.push_back(static_cast<std::int64_t>(columns.size()));
-  }
-  std::vector<float> values(columns.size(), 1.0f);
-  return {n_items, std::move(offsets), std::move(columns), std::move(values)};
-}
-
-// By kind: whether it is what the lists should predict.
-std::vector<bool> targets(const Kinds& kinds, const Interactions& interactions,
-                          const std::string& target) {
-  const auto wanted = kinds.at(target);
-  std::vector<bool> is_target(static_cast<std::size_t>(kinds.size()));
-  is_target[static_cast<std::size_t>(wanted)] = true;
-  const bool occurs = std::any_of(interactions.events().begin(), interactions.events().end(),
-                                  [&](const auto& event) { return event.kind == wanted; });
-  if (!occurs) is_target.assign(is_target.size(), true);
-  return is_target;
-}
 
 }  // namespace
 
@@ -101,30 +47,6 @@ struct Recommender::State {
     UserIndex user = kNoIndex;
     std::int64_t now_us = 0;
     [[nodiscard]] History history() const { return {events, now_us, user}; }
-  };
-
-  // A ranker from the pool, back in it when done.
-  class Lease {
-   public:
-    explicit Lease(const State& state) : state_(state) {
-      const std::lock_guard lock(state_.rankers_mutex);
-      if (!state_.rankers.empty()) {
-        ranker_ = std::move(state_.rankers.back());
-        state_.rankers.pop_back();
-      }
-      if (!ranker_) ranker_ = std::make_unique<Ranker>(state_.snapshot);
-    }
-    ~Lease() {
-      const std::lock_guard lock(state_.rankers_mutex);
-      state_.rankers.push_back(std::move(ranker_));
-    }
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    Ranker* operator->() { return ranker_.get(); }
-
-   private:
-    const State& state_;
-    std::unique_ptr<Ranker> ranker_;
   };
 
   [[nodiscard]] bool ordered() const { return snapshot.histories.order() != Order::kNone; }
@@ -240,9 +162,9 @@ struct Recommender::State {
     picks.scores.assign(places, std::numeric_limits<float>::quiet_NaN());
     picks.counts.assign(static_cast<std::size_t>(n), 0);
     parallel_for({}, n, 16, [&](std::int64_t begin, std::int64_t end, int) {
-      Lease ranker(*this);
+      const auto ranker = rankers.lease();
       for (auto q = begin; q < end; ++q) {
-        const auto list = fill(q, *ranker.operator->());
+        const auto list = fill(q, *ranker);
         picks.counts[static_cast<std::size_t>(q)] = static_cast<std::int32_t>(list.size());
         auto place = static_cast<std::size_t>(q) * static_cast<std::size_t>(k);
         for (const auto& [item, score] : list) {
@@ -280,8 +202,7 @@ struct Recommender::State {
   std::vector<ModelReport> reports;
   mutable std::shared_mutex observed_mutex;
   std::map<Id, Observed> observed;
-  mutable std::mutex rankers_mutex;
-  mutable std::vector<std::unique_ptr<Ranker>> rankers;
+  RankerPool rankers{snapshot};
 };
 
 Recommender::Recommender(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -291,33 +212,7 @@ Recommender::~Recommender() = default;
 
 Recommender Recommender::fit(const Events& events, const Catalog& catalog,
                              const FitOptions& options) {
-  require(events.size() > 0, "events", "not be empty", events.size());
-  auto merged = merge(events.items(), catalog.items());
-  const auto n_items = merged.ids.size();
-  Snapshot s;
-  s.users = events.users();
-  s.kinds = events.kinds();
-  s.catalog = catalog;
-  s.histories = events.interactions(merged.of_a, n_items);
-  s.dislikes = dislikes_of(events, merged.of_a, n_items);
-  std::vector<std::int32_t> rows(static_cast<std::size_t>(n_items), kNoIndex);
-  for (std::size_t row = 0; row < merged.of_b.size(); ++row) {
-    rows[static_cast<std::size_t>(merged.of_b[row])] = static_cast<std::int32_t>(row);
-  }
-  s.catalog_row = std::move(rows);
-  s.items = std::move(merged.ids);
-
-  TrainingData data{.interactions = s.histories, .tokens = {}, .attributes = {}};
-  if (catalog.items().size() > 0) {
-    data.tokens = token_matrix(catalog, merged.of_b, n_items);
-    data.attributes = attribute_matrix(catalog, merged.of_b, n_items);
-  }
-  const auto is_target = targets(s.kinds, s.histories, options.target);
-  const auto names = options.models.empty() ? portfolio(data, options.effort) : options.models;
-  s.blend = fit_blend(data, names, is_target, options.context);
-  s.blend.terms.push_back(
-      {.name = kBoughtTogether, .model = fit_model(kBoughtTogether, data, options.context)});
-  return Recommender(std::make_unique<State>(std::move(s)));
+  return Recommender(std::make_unique<State>(fit_snapshot(events, catalog, options)));
 }
 
 Recommender Recommender::load(const std::filesystem::path& path) {
@@ -333,7 +228,7 @@ std::vector<Pick> Recommender::recommend(const Query& query) const {
   auto visitor = query.user ? state_->visitor(*query.user) : State::Visitor{};
   state_->append(visitor, query.session);
   const auto mask = state_->mask(query.filter, query.allow, query.block);
-  State::Lease ranker(*state_);
+  const auto ranker = state_->rankers.lease();
   const auto list = ranker->rank({.history = visitor.history(),
                                   .k = query.k,
                                   .repeats = query.repeats,
@@ -349,9 +244,8 @@ std::vector<Pick> Recommender::similar(const Id& item, int k) const {
   (void)state_->item(item);
   State::Visitor visitor;
   state_->append(visitor, {item});
-  State::Lease ranker(*state_);
-  return state_->explained(state_->alike(*ranker.operator->(), visitor, k, {}), visitor,
-                           Purpose::kExplore);
+  const auto ranker = state_->rankers.lease();
+  return state_->explained(state_->alike(*ranker, visitor, k, {}), visitor, Purpose::kExplore);
 }
 
 std::vector<Pick> Recommender::bought_together(const std::vector<Id>& items, int k) const {
@@ -363,7 +257,7 @@ std::vector<Pick> Recommender::bought_together(const std::vector<Id>& items, int
                          std::to_string(items.size()) + " unknown");
   }
   const auto* model = state_->snapshot.blend.find(kBoughtTogether);
-  State::Lease ranker(*state_);
+  const auto ranker = state_->rankers.lease();
   const auto list = ranker->rank_by(*model, {.history = visitor.history(), .k = k});
   std::vector<Pick> picks;
   std::vector<float> parts(visitor.events.size());
@@ -467,18 +361,17 @@ void Recommender::observe(const Id& user, const Id& item, std::string_view kind,
             snapshot.users.is_text() ? "be a text" : "be a number", to_string(user));
   }
   Interaction event{.item = index, .weight = snapshot.kinds[kind_index].weight, .kind = kind_index};
+  if (state_->timed()) event.time_us = time_us.value_or(SystemClock().now_us());
+  require(0 <= event.time_us && event.time_us < kYear10000Us, "time",
+          "lie between the years 1970 and 9999 (microseconds)", event.time_us);
   const std::unique_lock lock(state_->observed_mutex);
   auto& observed = state_->observed[user];
   if (event.weight < 0) {
     observed.disliked.push_back(index);
     return;
   }
-  if (state_->timed()) {
-    event.time_us = time_us.value_or(SystemClock().now_us());
-    require(event.time_us >= 0, "time", "not lie before 1970", event.time_us);
-  } else {
-    event.time_us = std::numeric_limits<std::int64_t>::max() / 2 +
-                    static_cast<std::int64_t>(observed.events.size());
+  if (!state_->timed()) {  // after all places of the log
+    event.time_us = kYear10000Us + static_cast<std::int64_t>(observed.events.size());
   }
   observed.events.push_back(event);
 }

@@ -8,6 +8,7 @@
 #include "endcap/models/item_item_model.h"
 #include "endcap/models/sequence_factors.h"
 #include "endcap/storage/record.h"
+#include "endcap/tuning/portfolio.h"
 
 namespace endcap {
 namespace {
@@ -197,12 +198,16 @@ Snapshot Snapshot::load(const std::filesystem::path& path) {
     s.histories = Interactions(n, order, file.array<std::int64_t>("histories.offsets"),
                                file.array<Interaction>("histories.events"));
     s.blend.terms = get_terms(file, record, n);
+    if (s.blend.find(kBoughtTogether) == nullptr) file.fail("meta", "lacks a model");
     return 0;
   });
   check_rows(file, "histories.offsets", static_cast<std::size_t>(s.histories.n_users()),
              s.users.size());
   for (const auto& event : s.histories.events()) {
     if (event.kind < 0 || event.kind >= s.kinds.size()) file.fail("histories.events", "bad kind");
+    if (event.time_us < 0 || event.time_us >= kYear10000Us) {
+      file.fail("histories.events", "bad time");
+    }
   }
   s.dislikes = checked(file, "dislikes.offsets", [&] { return read_matrix(file, "dislikes", n); });
   check_rows(file, "dislikes.offsets", static_cast<std::size_t>(s.dislikes.n_rows()),

@@ -184,10 +184,8 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
     const auto models = fit_terms({validation.train, data.tokens, data.attributes});
     context.begin("weighing the models", static_cast<std::int64_t>(validation.queries.size()));
     weigh(blend.terms, models, validation, context);
-    std::erase_if(blend.terms, [](const auto& term) {
-      // The walk serves similar items whether or not it pays here.
-      return term.weights[0] == 0 && term.weights[1] == 0 && term.name != "rp3beta";
-    });
+    std::erase_if(blend.terms,
+                  [](const auto& term) { return term.weights[0] == 0 && term.weights[1] == 0; });
   }
   const auto models = fit_terms(data);
   if (validation.queries.size() < kFewestQueries) weigh_alike(blend.terms, models);

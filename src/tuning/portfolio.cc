@@ -136,7 +136,7 @@ std::shared_ptr<const Scorer> fit_model(const std::string& name, const TrainingD
     if (entry_name == name) return entry.make(data, context);
     known += (known.empty() ? "" : ", ") + entry_name;
   }
-  if (name == "bought_together") {
+  if (name == kBoughtTogether) {
     return shared(Rp3Beta::fit(by_basket(data.interactions), {.beta = 0.5f}, context));
   }
   throw std::invalid_argument("models must be among " + known + ", got " + name);

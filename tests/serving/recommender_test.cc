@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <set>
 #include <string>
 
@@ -129,6 +130,23 @@ TEST_F(RecommenderTest, ASavedShopAnswersTheSame) {
   EXPECT_EQ(loaded.recommend({.user = "u4", .filter = "price >= 2"}).size(),
             shop_.recommend({.user = "u4", .filter = "price >= 2"}).size());
   EXPECT_EQ(loaded.explain("u4", "new").score, shop_.explain("u4", "new").score);
+}
+
+TEST_F(RecommenderTest, ARefusedEventLeavesNoTrace) {
+  auto shop = Recommender::fit(two_circles());
+  EXPECT_THROW(shop.observe("guest", "tea1", "view", -1), std::invalid_argument);
+  EXPECT_THROW(shop.observe("guest", "tea1", "view", std::numeric_limits<std::int64_t>::max()),
+               std::invalid_argument);
+  EXPECT_THROW((void)shop.history("guest"), UnknownIdError);
+}
+
+TEST_F(RecommenderTest, DiversityMixesWhatIsAlikeWhateverTheModels) {
+  const auto shop = Recommender::fit(two_circles(), {}, {.models = {"popularity"}});
+  std::set<std::string> circles;
+  for (const auto& pick : shop.recommend({.k = 2, .diversity = 1})) {
+    circles.insert(circle_of(pick.item));
+  }
+  EXPECT_EQ(circles.size(), 2u);
 }
 
 TEST_F(RecommenderTest, ATrainedModelIsSavedToo) {

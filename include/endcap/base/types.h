@@ -18,5 +18,7 @@ inline constexpr std::int32_t kNoIndex = -1;
 // Points in time are microseconds since 1970-01-01 UTC.
 inline constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
 inline constexpr std::int64_t kMicrosecondsPerDay = 86'400 * kMicrosecondsPerSecond;
+// Times from here on are some other unit taken for microseconds.
+inline constexpr std::int64_t kYear10000Us = 253'402'300'800 * kMicrosecondsPerSecond;
 
 }  // namespace endcap

@@ -10,20 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "endcap/base/context.h"
 #include "endcap/catalog/catalog.h"
 #include "endcap/events/events.h"
+#include "endcap/serving/fit_snapshot.h"
 #include "endcap/serving/query.h"
-#include "endcap/tuning/portfolio.h"
 
 namespace endcap {
-
-struct FitOptions {
-  std::string target = "purchase";  // the kind to predict; where the log has none, every kind is
-  Effort effort = Effort::kBalanced;
-  std::vector<std::string> models = {};  // by name, to choose by hand; empty: chosen on the log
-  Context context = {};
-};
 
 // One model of the blend, as the fit reports it.
 struct ModelReport {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "endcap/base/context.h"
@@ -26,11 +27,14 @@ enum class Effort {
   kBest,      // the same with trained models of several shapes
 };
 
+// The model that says what completes a basket. Every recommender has it; it is in no portfolio.
+inline constexpr std::string_view kBoughtTogether = "bought_together";
+
 // The names of the models worth trying on this data. A name is the header under models/, with the
 // variant behind a slash where there are several.
 [[nodiscard]] std::vector<std::string> portfolio(const TrainingData& data, Effort effort);
 
-// Throws std::invalid_argument for a name that is not in any portfolio.
+// Throws std::invalid_argument for a name that is in no portfolio and is not kBoughtTogether.
 [[nodiscard]] std::shared_ptr<const Scorer> fit_model(const std::string& name,
                                                       const TrainingData& data,
                                                       const Context& context);

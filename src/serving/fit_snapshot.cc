@@ -1,0 +1,95 @@
+#include "endcap/serving/fit_snapshot.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "endcap/matrix/item_tokens.h"
+#include "endcap/tuning/fit_blend.h"
+
+namespace endcap {
+namespace {
+
+// Both vocabularies as one, and where the ids of each went.
+struct Merged {
+  Vocabulary ids;
+  std::vector<std::int32_t> of_a, of_b;
+};
+
+Merged merge(const Vocabulary& a, const Vocabulary& b) {
+  std::vector<Id> ids;
+  for (std::int32_t i = 0; i < a.size(); ++i) ids.push_back(a.id(i));
+  for (std::int32_t i = 0; i < b.size(); ++i) ids.push_back(b.id(i));
+  Merged merged{.ids = Vocabulary::from_ids(std::move(ids)), .of_a = {}, .of_b = {}};
+  for (std::int32_t i = 0; i < a.size(); ++i) merged.of_a.push_back(*merged.ids.find(a.id(i)));
+  for (std::int32_t i = 0; i < b.size(); ++i) merged.of_b.push_back(*merged.ids.find(b.id(i)));
+  return merged;
+}
+
+// Per user, the items of events of negative kinds: (n_users, n_items).
+CsrMatrix dislikes_of(const Events& events, std::span<const std::int32_t> item_of,
+                      std::int32_t n_items) {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<std::int32_t> columns;
+  for (std::size_t user = 0; user + 1 < events.offsets().size(); ++user) {
+    const auto begin = static_cast<std::size_t>(events.offsets()[user]);
+    const auto end = static_cast<std::size_t>(events.offsets()[user + 1]);
+    for (std::size_t e = begin; e < end; ++e) {
+      if (events.kinds()[events.kind()[e]].weight < 0) {
+        columns.push_back(item_of[static_cast<std::size_t>(events.item()[e])]);
+      }
+    }
+    offsets.push_back(static_cast<std::int64_t>(columns.size()));
+  }
+  std::vector<float> values(columns.size(), 1.0f);
+  return {n_items, std::move(offsets), std::move(columns), std::move(values)};
+}
+
+// By kind: whether it is what the lists should predict.
+std::vector<bool> targets(const Kinds& kinds, const Interactions& interactions,
+                          const std::string& target) {
+  const auto wanted = kinds.at(target);
+  std::vector<bool> is_target(static_cast<std::size_t>(kinds.size()));
+  is_target[static_cast<std::size_t>(wanted)] = true;
+  const bool occurs = std::any_of(interactions.events().begin(), interactions.events().end(),
+                                  [&](const auto& event) { return event.kind == wanted; });
+  if (!occurs) is_target.assign(is_target.size(), true);
+  return is_target;
+}
+
+}  // namespace
+
+Snapshot fit_snapshot(const Events& events, const Catalog& catalog, const FitOptions& options) {
+  require(events.size() > 0, "events", "not be empty", events.size());
+  auto merged = merge(events.items(), catalog.items());
+  const auto n_items = merged.ids.size();
+  Snapshot s;
+  s.users = events.users();
+  s.kinds = events.kinds();
+  s.catalog = catalog;
+  s.histories = events.interactions(merged.of_a, n_items);
+  s.dislikes = dislikes_of(events, merged.of_a, n_items);
+  std::vector<std::int32_t> rows(static_cast<std::size_t>(n_items), kNoIndex);
+  for (std::size_t row = 0; row < merged.of_b.size(); ++row) {
+    rows[static_cast<std::size_t>(merged.of_b[row])] = static_cast<std::int32_t>(row);
+  }
+  s.catalog_row = std::move(rows);
+  s.items = std::move(merged.ids);
+
+  TrainingData data{.interactions = s.histories, .tokens = {}, .attributes = {}};
+  if (catalog.items().size() > 0) {
+    data.tokens = token_matrix(catalog, merged.of_b, n_items);
+    data.attributes = attribute_matrix(catalog, merged.of_b, n_items);
+  }
+  const auto is_target = targets(s.kinds, s.histories, options.target);
+  const auto names = options.models.empty() ? portfolio(data, options.effort) : options.models;
+  s.blend = fit_blend(data, names, is_target, options.context);
+  s.blend.terms.push_back(
+      {.name = std::string(kBoughtTogether),
+       .model = fit_model(std::string(kBoughtTogether), data, options.context)});
+  return s;
+}
+
+}  // namespace endcap

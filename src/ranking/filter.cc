@@ -1,278 +1,342 @@
 #include "endcap/ranking/filter.h"
 
-#include <algorithm>
-#include <cctype>
-#include <charconv>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <functional>
 #include <optional>
-#include <string>
-#include <utility>
-#include <vector>
+
+#include "endcap/base/types.h"
+#include "endcap/events/time_text.h"
+#include "filter_columns.h"
+#include "filter_lexer.h"
+#include "filter_node.h"
 
 namespace endcap {
-
-using Test = std::function<bool(const Catalog&, std::int32_t)>;
-
-struct Filter::Node {
-  Test test;
-};
-
 namespace {
 
-struct Token {
-  enum Type { kWord, kText, kNumber, kSign, kEnd } type = kEnd;
-  std::string text;
-  double number = 0;
-  std::size_t at = 0;  // byte of the filter
-};
+using Type = Filter::Node::Type;
 
-struct Value {
-  std::optional<double> number;
-  std::string text;
+// Deeper nesting is refused before it exhausts the stack.
+constexpr int kMostNested = 200;
+
+// What stands behind a comparison: a literal, a column of the anchor, or now.
+struct Operand {
+  enum Kind { kNumber, kText, kAnchor, kNow } kind = kNumber;
+  double number = 0;           // kNumber; the multiple of a kAnchor
+  std::string text = {};       // kText
+  std::int32_t column = 0;     // kAnchor
+  std::int64_t offset_us = 0;  // kNow
   std::size_t at = 0;
 };
 
 // Recursive descent over the grammar of the class comment.
 class Parser {
  public:
-  Parser(std::string_view text, const Catalog& catalog) : text_(text), catalog_(catalog) { step(); }
+  Parser(std::string_view text, const Catalog& catalog) : lexer_(text), catalog_(catalog) {}
 
-  Test whole() {
-    Test test = either();
-    if (now_.type != Token::kEnd) fail(now_.at, "'and', 'or' or the end is expected here");
-    return test;
+  NodePtr whole() {
+    NodePtr root = either();
+    if (lexer_.now().type != Token::kEnd) fail("'and', 'or' or the end is expected here");
+    return root;
   }
+  // What the outermost `and`s join; the whole condition where they join nothing.
+  std::vector<std::string> take_clauses() { return std::move(clauses_); }
 
  private:
-  [[noreturn]] void fail(std::size_t at, const std::string& what) const {
-    throw std::invalid_argument("filter must be a condition: " + what + ", at character " +
-                                std::to_string(at + 1) + "\n  " + std::string(text_) + "\n  " +
-                                std::string(at, ' ') + "^");
+  [[noreturn]] void fail(const std::string& what) const { lexer_.fail(lexer_.now().at, what); }
+
+  NodePtr either() {
+    const auto begin = lexer_.now().at;
+    Joiner alternatives(Type::kOr);
+    alternatives.add(both());
+    bool is_alternative = false;
+    for (; lexer_.take("or"); is_alternative = true) alternatives.add(both());
+    if (nested_ == 0 && is_alternative) {
+      clauses_ = {std::string(lexer_.between(begin, lexer_.now().at))};
+    }
+    return alternatives.take();
   }
 
-  void step() {
-    while (place_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[place_]))) {
-      ++place_;
-    }
-    now_ = Token();
-    now_.at = place_;
-    if (place_ == text_.size()) return;
-    const char c = text_[place_];
-    if (c == '"' || c == '\'') return quoted(c);
-    if (std::isdigit(static_cast<unsigned char>(c)) || c == '-' || c == '.') return number();
-    if (is_word(c)) {
-      now_.type = Token::kWord;
-      while (place_ < text_.size() && is_word(text_[place_])) now_.text += text_[place_++];
-      return;
-    }
-    now_.type = Token::kSign;
-    now_.text = text_[place_++];
-    if (std::string_view("<>=!").find(c) != std::string_view::npos && place_ < text_.size() &&
-        text_[place_] == '=') {
-      now_.text += text_[place_++];
-    }
-  }
-  static bool is_word(char c) {  // every byte of a letter outside ASCII is above 127
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' ||
-           static_cast<unsigned char>(c) > 127;
-  }
-  void quoted(char quote) {
-    const auto end = text_.find(quote, place_ + 1);
-    if (end == std::string_view::npos) fail(place_, "the text has no closing quote");
-    now_.type = Token::kText;
-    now_.text = text_.substr(place_ + 1, end - place_ - 1);
-    place_ = end + 1;
-  }
-  void number() {
-    const char* begin = text_.data() + place_;
-    const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), now_.number);
-    if (error != std::errc()) fail(place_, "not a number");
-    now_.type = Token::kNumber;
-    place_ += static_cast<std::size_t>(end - begin);
+  NodePtr both() {
+    Joiner conditions(Type::kAnd);
+    conditions.add(clause());
+    while (lexer_.take("and")) conditions.add(clause());
+    return conditions.take();
   }
 
-  bool take(std::string_view word) {
-    const bool is = (now_.type == Token::kWord || now_.type == Token::kSign) && now_.text == word;
-    if (is) step();
-    return is;
-  }
-  void expect(std::string_view word) {
-    if (!take(word)) fail(now_.at, "'" + std::string(word) + "' is expected here");
+  NodePtr clause() {
+    const auto begin = lexer_.now().at;
+    NodePtr node = single();
+    if (nested_ == 0) clauses_.emplace_back(lexer_.between(begin, lexer_.now().at));
+    return node;
   }
 
-  Test either() {
-    Test test = both();
-    while (take("or")) {
-      test = [a = std::move(test), b = both()](const Catalog& c, std::int32_t row) {
-        return a(c, row) || b(c, row);
-      };
+  NodePtr single() {
+    if (nested_ == kMostNested) fail("conditions are nested too deeply");
+    ++nested_;
+    NodePtr node;
+    if (lexer_.take("not")) {
+      node = negate(single());
+    } else if (lexer_.take("(")) {
+      node = either();
+      lexer_.expect(")");
+    } else {
+      node = comparison();
     }
-    return test;
-  }
-  Test both() {
-    Test test = single();
-    while (take("and")) {
-      test = [a = std::move(test), b = single()](const Catalog& c, std::int32_t row) {
-        return a(c, row) && b(c, row);
-      };
-    }
-    return test;
-  }
-  Test single() {
-    if (take("not")) {
-      return [a = single()](const Catalog& c, std::int32_t row) { return !a(c, row); };
-    }
-    if (take("(")) {
-      Test test = either();
-      expect(")");
-      return test;
-    }
-    return comparison();
+    --nested_;
+    return node;
   }
 
-  Test comparison() {
-    if (now_.type != Token::kWord) fail(now_.at, "the name of a column is expected here");
-    const auto column = catalog_.find_column(now_.text);
-    if (!column) {
-      std::string known;
-      for (const auto& name : catalog_.column_names()) known += (known.empty() ? "" : ", ") + name;
-      fail(now_.at, "no column '" + now_.text + "' among: " + known);
+  NodePtr comparison() {
+    const Token name = lexer_.now();
+    const FilterColumn column(catalog_, column_named(name, name.text));
+    lexer_.step();
+    if (lexer_.take("is")) {
+      const bool negated = lexer_.take("not");
+      lexer_.expect("missing");
+      return negated ? negate(column.missing()) : column.missing();
     }
-    const std::string name = now_.text;
-    const std::size_t at = now_.at;
-    step();
-    if (take("is")) {
-      const bool negated = take("not");
-      expect("missing");
-      return [column = *column, negated](const Catalog& c, std::int32_t row) {
-        return is_missing(c, row, column) != negated;
-      };
+    if (lexer_.take("not")) {
+      lexer_.expect("in");
+      Joiner known(Type::kAnd);
+      known.add(negate(column.missing()));
+      known.add(negate(membership(column)));
+      return known.take();
     }
-    if (take("in")) return in_list(*column);
-    if (take("between")) {
-      Test low = compare(*column, ">=", value());
-      expect("and");
-      return [low = std::move(low), high = compare(*column, "<=", value())](
-                 const Catalog& c, std::int32_t row) { return low(c, row) && high(c, row); };
+    if (lexer_.take("in")) return membership(column);
+    if (lexer_.take("between")) return between(column);
+    if (const auto sign = take_sign()) return compare(column, *sign, operand());
+    if (column.type() != ColumnType::kBoolean) {
+      lexer_.fail(name.at,
+                  "column '" + name.text + "' is not true or false, so it needs a comparison");
     }
-    for (const char* sign : {"==", "=", "!=", "<=", ">=", "<", ">"}) {
-      if (take(sign)) return compare(*column, sign, value());
-    }
-    if (catalog_.type(*column) != ColumnType::kBoolean) {
-      fail(at, "column '" + name + "' is not true or false, so it needs a comparison");
-    }
-    return [column = *column](const Catalog& c, std::int32_t row) {
-      return c.number(row, column) == 1;
-    };
+    return column.compare(Sign::kEqual, 1.0);
   }
 
-  Test in_list(std::int32_t column) {
-    expect("(");
-    std::vector<Test> tests = {compare(column, "=", value())};
-    while (take(",")) tests.push_back(compare(column, "=", value()));
-    expect(")");
-    return [tests = std::move(tests)](const Catalog& c, std::int32_t row) {
-      return std::any_of(tests.begin(), tests.end(), [&](const Test& t) { return t(c, row); });
-    };
+  std::int32_t column_named(const Token& token, const std::string& name) const {
+    if (token.type != Token::kWord) lexer_.fail(token.at, "the name of a column is expected here");
+    if (const auto column = catalog_.find_column(name)) return *column;
+    std::string known;
+    for (const auto& one : catalog_.column_names()) known += (known.empty() ? "" : ", ") + one;
+    lexer_.fail(token.at, "no column '" + name + "' among: " + known);
   }
 
-  Value value() {
-    Value value{.number = {}, .text = now_.text, .at = now_.at};
-    if (now_.type == Token::kNumber) {
-      value.number = now_.number;
-    } else if (now_.type == Token::kWord && (now_.text == "true" || now_.text == "false")) {
-      value.number = now_.text == "true" ? 1 : 0;
-    } else if (now_.type != Token::kText) {
-      fail(now_.at, "a number or a text in quotes is expected here");
+  std::optional<Sign> take_sign() {
+    constexpr std::pair<std::string_view, Sign> kSigns[] = {
+        {"==", Sign::kEqual},   {"=", Sign::kEqual}, {"!=", Sign::kNotEqual}, {"<=", Sign::kAtMost},
+        {">=", Sign::kAtLeast}, {"<", Sign::kLess},  {">", Sign::kMore}};
+    for (const auto& [text, sign] : kSigns) {
+      if (lexer_.take(text)) return sign;
     }
-    step();
-    return value;
+    return std::nullopt;
   }
 
-  static bool is_missing(const Catalog& c, std::int32_t row, std::int32_t column) {
-    switch (c.type(column)) {
-      case ColumnType::kNumber:
-      case ColumnType::kBoolean:
-        return std::isnan(c.number(row, column));
-      case ColumnType::kTime:
-        return c.time_us(row, column) == kNoTime;
-      default:
-        return c.codes(row, column).empty();
+  // `between 0.8 and 1.5 times anchor.price`: the first number, too, is a multiple.
+  NodePtr between(const FilterColumn& column) {
+    Operand low = operand();
+    lexer_.expect("and");
+    const Operand high = operand();
+    if (high.kind == Operand::kAnchor && low.kind == Operand::kNumber) {
+      low.kind = Operand::kAnchor;
+      low.column = high.column;
     }
+    Joiner ends(Type::kAnd);
+    ends.add(compare(column, Sign::kAtLeast, low));
+    ends.add(compare(column, Sign::kAtMost, high));
+    return ends.take();
   }
 
-  template <class T>
-  static bool holds(const T& a, const std::string& sign, const T& b) {
-    if (sign == "<") return a < b;
-    if (sign == "<=") return a <= b;
-    if (sign == ">") return a > b;
-    if (sign == ">=") return a >= b;
-    return (a == b) == (sign != "!=");
+  NodePtr membership(const FilterColumn& column) {
+    const Token source = lexer_.now();
+    if (source.type == Token::kWord && source.text.starts_with("customer.")) {
+      const auto of = customer_column(source);
+      check_same_type(column, of, source.at);
+      lexer_.step();
+      return column.among_customer(of);
+    }
+    lexer_.expect("(");
+    std::vector<Operand> values = {operand()};
+    while (lexer_.take(",")) values.push_back(operand());
+    lexer_.expect(")");
+    return one_of(column, values);
   }
 
-  Test compare(std::int32_t column, const std::string& sign, const Value& value) const {
-    const auto type = catalog_.type(column);
-    if (type == ColumnType::kNumber || type == ColumnType::kBoolean) {
-      if (!value.number) fail(value.at, "the column holds numbers, so a number is expected here");
-      return [=, wanted = *value.number](const Catalog& c, std::int32_t row) {
-        const double own = c.number(row, column);
-        return !std::isnan(own) && holds(own, sign, wanted);
-      };
-    }
-    if (value.number) fail(value.at, "the column holds no numbers, so a text is expected here");
-    if (type == ColumnType::kTime) {
-      return [=, wanted = date(value)](const Catalog& c, std::int32_t row) {
-        const auto own = c.time_us(row, column);
-        return own != kNoTime && holds(own, sign, wanted);
-      };
-    }
-    if (type == ColumnType::kTags && sign != "=" && sign != "==" && sign != "!=") {
-      fail(value.at, "tags can only be compared by = and !=");
-    }
-    return [=, wanted = value.text](const Catalog& c, std::int32_t row) {
-      const auto codes = c.codes(row, column);
-      if (codes.empty()) return false;
-      if (c.type(column) == ColumnType::kTags) {
-        const bool has = std::any_of(codes.begin(), codes.end(), [&](std::int32_t code) {
-          return c.text_of_code(column, code) == wanted;
-        });
-        return has == (sign != "!=");
+  NodePtr one_of(const FilterColumn& column, const std::vector<Operand>& values) const {
+    Joiner any(Type::kOr);
+    std::vector<double> numbers;
+    std::vector<std::int64_t> times;
+    std::vector<std::string> texts;
+    for (const auto& value : values) {
+      if (value.kind == Operand::kAnchor || value.kind == Operand::kNow) {
+        any.add(compare(column, Sign::kEqual, value));
+      } else if (column.holds_numbers()) {
+        numbers.push_back(number(value));
+      } else if (column.holds_texts()) {
+        texts.push_back(text(value));
+      } else {
+        times.push_back(time_us(value));
       }
-      return holds(std::string_view(c.text_of_code(column, codes[0])), sign,
-                   std::string_view(wanted));
-    };
-  }
-
-  // "2024-01-31", the start of the day in UTC, as microseconds.
-  std::int64_t date(const Value& value) const {
-    int year = 0;
-    unsigned month = 0, day = 0;
-    if (std::sscanf(value.text.c_str(), "%d-%u-%u", &year, &month, &day) != 3) {
-      fail(value.at, "a date as in \"2024-01-31\" is expected here");
     }
-    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                           std::chrono::day(day)};
-    if (!date.ok()) fail(value.at, "there is no such day");
-    return std::chrono::sys_days(date).time_since_epoch().count() * kMicrosecondsPerDay;
+    if (!numbers.empty()) any.add(column.one_of(std::move(numbers)));
+    if (!times.empty()) any.add(column.one_of(std::move(times)));
+    if (!texts.empty()) any.add(column.one_of(texts));
+    return any.take();
   }
 
-  std::string_view text_;
+  // customer.brand, customer.brands, customer.categories: the values of the customer's history.
+  std::int32_t customer_column(const Token& token) const {
+    const std::string name = token.text.substr(std::string_view("customer.").size());
+    if (const auto column = catalog_.find_column(name)) return *column;
+    const auto singular = [&](std::string_view ending, std::string_view replacement) {
+      if (!name.ends_with(ending)) return std::optional<std::int32_t>();
+      return catalog_.find_column(name.substr(0, name.size() - ending.size()) +
+                                  std::string(replacement));
+    };
+    if (const auto column = singular("ies", "y")) return *column;
+    if (const auto column = singular("es", "")) return *column;
+    if (const auto column = singular("s", "")) return *column;
+    return column_named(token, name);
+  }
+
+  void check_same_type(const FilterColumn& column, std::int32_t source, std::size_t at) const {
+    const FilterColumn other(catalog_, source);
+    if (column.holds_numbers() != other.holds_numbers() ||
+        column.holds_texts() != other.holds_texts()) {
+      lexer_.fail(at, "the two columns hold values of different types");
+    }
+  }
+
+  Operand operand() {
+    const Token token = lexer_.now();
+    Operand operand{.number = token.number, .text = token.text, .at = token.at};
+    if (token.type == Token::kNumber) {
+      lexer_.step();
+      if (!lexer_.take("times")) return operand;
+      if (!lexer_.now().text.starts_with("anchor.")) fail("a column of anchor is expected here");
+      return anchor(operand.number);
+    }
+    if (token.type == Token::kText) {
+      operand.kind = Operand::kText;
+    } else if (token.type == Token::kWord && token.text.starts_with("anchor.")) {
+      return anchor(1);
+    } else if (lexer_.take("now")) {
+      return now(token.at);
+    } else if (token.type == Token::kWord && (token.text == "true" || token.text == "false")) {
+      operand.number = token.text == "true" ? 1 : 0;
+    } else {
+      fail("a number or a text in quotes is expected here");
+    }
+    lexer_.step();
+    return operand;
+  }
+
+  Operand anchor(double scale) {
+    const Token token = lexer_.now();
+    Operand operand{.kind = Operand::kAnchor, .number = scale, .at = token.at};
+    operand.column = column_named(token, token.text.substr(std::string_view("anchor.").size()));
+    lexer_.step();
+    return operand;
+  }
+
+  // now, now + 2 days, now - 6 hours
+  Operand now(std::size_t at) {
+    Operand operand{.kind = Operand::kNow, .at = at};
+    const bool negative = lexer_.take("-");
+    if (!negative && !lexer_.take("+") && lexer_.now().type != Token::kNumber) return operand;
+    if (lexer_.now().type != Token::kNumber) fail("a number of days or hours is expected here");
+    const double count = (negative ? -1 : 1) * lexer_.now().number;
+    if (!(std::abs(count) < 1e7)) fail("a time that far away cannot be compared");
+    lexer_.step();
+    double unit_us = static_cast<double>(kMicrosecondsPerDay);
+    if (lexer_.take("hours") || lexer_.take("hour")) {
+      unit_us /= 24;
+    } else if (!lexer_.take("days") && !lexer_.take("day")) {
+      fail("'days' or 'hours' is expected here");
+    }
+    operand.offset_us = std::llround(count * unit_us);
+    return operand;
+  }
+
+  NodePtr compare(const FilterColumn& column, Sign sign, const Operand& operand) const {
+    if (operand.kind == Operand::kAnchor) return compare_anchor(column, sign, operand);
+    if (operand.kind == Operand::kNow) {
+      if (column.type() != ColumnType::kTime) lexer_.fail(operand.at, "the column holds no times");
+      return column.compare_now(sign, operand.offset_us);
+    }
+    if (column.holds_numbers()) return column.compare(sign, number(operand));
+    if (column.type() == ColumnType::kTime) return column.compare(sign, time_us(operand));
+    check_tags(column, sign, operand.at);
+    return column.compare(sign, text(operand));
+  }
+
+  NodePtr compare_anchor(const FilterColumn& column, Sign sign, const Operand& operand) const {
+    check_same_type(column, operand.column, operand.at);
+    if (column.holds_numbers()) return column.compare_anchor(sign, operand.number, operand.column);
+    if (operand.number != 1) lexer_.fail(operand.at, "only numbers can be multiplied");
+    if (column.type() == ColumnType::kTime) {
+      return column.compare_anchor_time(sign, operand.column);
+    }
+    if (sign != Sign::kEqual && sign != Sign::kNotEqual) {
+      lexer_.fail(operand.at, "texts of the anchor can only be compared by = and !=");
+    }
+    return column.among_anchor(operand.column, sign == Sign::kNotEqual);
+  }
+
+  void check_tags(const FilterColumn& column, Sign sign, std::size_t at) const {
+    if (column.type() == ColumnType::kTags && sign != Sign::kEqual && sign != Sign::kNotEqual) {
+      lexer_.fail(at, "tags can only be compared by = and !=");
+    }
+  }
+
+  double number(const Operand& operand) const {
+    if (operand.kind != Operand::kNumber) {
+      lexer_.fail(operand.at, "the column holds numbers, so a number is expected here");
+    }
+    return operand.number;
+  }
+  const std::string& text(const Operand& operand) const {
+    if (operand.kind != Operand::kText) {
+      lexer_.fail(operand.at, "the column holds no numbers, so a text is expected here");
+    }
+    return operand.text;
+  }
+  std::int64_t time_us(const Operand& operand) const {
+    const auto us = date_from_text(text(operand));
+    if (!us) lexer_.fail(operand.at, "a date as in \"2024-01-31\" is expected here");
+    return *us;
+  }
+
+  Lexer lexer_;
   const Catalog& catalog_;
-  std::size_t place_ = 0;
-  Token now_;
+  int nested_ = 0;
+  std::vector<std::string> clauses_;
 };
+
+NodePtr bound(const NodePtr& node, const Asker& asker) {
+  switch (node->type) {
+    case Type::kRows:
+    case Type::kTest:
+      return node;
+    case Type::kAsk:
+      return std::make_shared<const Filter::Node>(
+          Filter::Node{.type = Type::kTest, .test = node->ask(asker)});
+    default:
+      auto copy = *node;
+      for (auto& part : copy.parts) part = bound(part, asker);
+      return std::make_shared<const Filter::Node>(std::move(copy));
+  }
+}
 
 }  // namespace
 
 Filter Filter::parse(std::string_view text, const Catalog& catalog) {
-  return Filter(std::make_shared<const Node>(Node{Parser(text, catalog).whole()}));
+  Parser parser(text, catalog);
+  auto root = parser.whole();
+  return {std::move(root), parser.take_clauses()};
 }
 
-bool Filter::matches(const Catalog& catalog, std::int32_t row) const {
-  return root_->test(catalog, row);
-}
+bool Filter::is_personal() const { return root_->type != Type::kRows; }
+
+Filter Filter::bind(const Asker& asker) const { return {bound(root_, asker), clauses_}; }
+
+bool Filter::matches(std::int32_t row) const { return root_->matches(row); }
 
 }  // namespace endcap

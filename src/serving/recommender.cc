@@ -8,7 +8,7 @@
 
 #include "endcap/base/clock.h"
 #include "endcap/base/parallel.h"
-#include "endcap/ranking/filter.h"
+#include "endcap/ranking/filter_cache.h"
 #include "endcap/ranking/item_mask.h"
 #include "endcap/serving/ranker_pool.h"
 #include "endcap/serving/snapshot.h"
@@ -112,10 +112,10 @@ struct Recommender::State {
     for (const auto& id : allow) mask.set(item(id), true);
     for (const auto& id : block) mask.set(item(id), false);
     if (filter.empty()) return mask;
-    const auto condition = Filter::parse(filter, snapshot.catalog);
+    const auto condition = filters.get(filter).bind({.now_us = SystemClock().now_us()});
     for (ItemIndex i = 0; i < snapshot.n_items(); ++i) {
       const auto row = snapshot.catalog_row[static_cast<std::size_t>(i)];
-      const bool holds = row != kNoIndex && condition.matches(snapshot.catalog, row);
+      const bool holds = row != kNoIndex && condition.matches(row);
       if (!holds) mask.set(i, false);
     }
     return mask;
@@ -203,6 +203,7 @@ struct Recommender::State {
   mutable std::shared_mutex observed_mutex;
   std::map<Id, Observed> observed;
   RankerPool rankers{snapshot};
+  FilterCache filters{snapshot.catalog};
 };
 
 Recommender::Recommender(std::unique_ptr<State> state) : state_(std::move(state)) {}

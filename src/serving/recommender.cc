@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <shared_mutex>
+#include <memory>
+#include <utility>
 
 #include "endcap/base/clock.h"
 #include "endcap/base/parallel.h"
 #include "endcap/ranking/filter_cache.h"
 #include "endcap/ranking/item_mask.h"
+#include "endcap/serving/overlay.h"
 #include "endcap/serving/ranker_pool.h"
 #include "endcap/serving/snapshot.h"
 
@@ -34,58 +35,11 @@ struct Recommender::State {
     }
   }
 
-  // What observe() told since, by user.
-  struct Observed {
-    std::vector<Interaction> events;
-    std::vector<ItemIndex> disliked;
-  };
-
-  // A visitor as a query sees them.
-  struct Visitor {
-    std::vector<Interaction> events;
-    std::vector<ItemIndex> disliked;
-    UserIndex user = kNoIndex;
-    std::int64_t now_us = 0;
-    [[nodiscard]] History history() const { return {events, now_us, user}; }
-  };
-
-  [[nodiscard]] bool ordered() const { return snapshot.histories.order() != Order::kNone; }
   [[nodiscard]] bool timed() const { return snapshot.histories.order() == Order::kTime; }
 
   [[nodiscard]] ItemIndex item(const Id& id) const {
     if (const auto found = snapshot.items.find(id)) return *found;
     throw UnknownIdError("item must be one of the log or the catalogue, got " + to_string(id));
-  }
-
-  // Throws UnknownIdError for a user never seen.
-  [[nodiscard]] Visitor visitor(const Id& id) const {
-    Visitor visitor;
-    visitor.now_us = snapshot.histories.end_us();
-    const auto user = snapshot.users.find(id);
-    if (user) {
-      const auto events = snapshot.histories.events_of(*user);
-      visitor.events.assign(events.begin(), events.end());
-      const auto disliked = snapshot.dislikes.row(*user).columns;
-      visitor.disliked.assign(disliked.begin(), disliked.end());
-      visitor.user = *user;
-    }
-    const std::shared_lock lock(observed_mutex);
-    const auto later = observed.find(id);
-    if (later == observed.end()) {
-      if (user) return visitor;
-      throw UnknownIdError("user must be known (next() serves anonymous visitors), got " +
-                           to_string(id));
-    }
-    for (const auto& event : later->second.events) {
-      const auto after = [](std::int64_t time, const Interaction& e) { return time < e.time_us; };
-      const auto place =
-          std::upper_bound(visitor.events.begin(), visitor.events.end(), event.time_us, after);
-      visitor.events.insert(ordered() ? place : visitor.events.end(), event);
-      visitor.now_us = std::max(visitor.now_us, event.time_us);
-    }
-    visitor.disliked.insert(visitor.disliked.end(), later->second.disliked.begin(),
-                            later->second.disliked.end());
-    return visitor;
   }
 
   // Adds a session to the visitor's end, as views of this moment; unknown items say nothing.
@@ -200,8 +154,7 @@ struct Recommender::State {
 
   Snapshot snapshot;
   std::vector<ModelReport> reports;
-  mutable std::shared_mutex observed_mutex;
-  std::map<Id, Observed> observed;
+  Overlay overlay{snapshot};
   RankerPool rankers{snapshot};
   FilterCache filters{snapshot.catalog};
 };
@@ -226,7 +179,7 @@ std::vector<Pick> Recommender::recommend(const Query& query) const {
   check_k(query.k);
   require(query.diversity >= 0 && query.diversity <= 1, "diversity", "be in [0, 1]",
           query.diversity);
-  auto visitor = query.user ? state_->visitor(*query.user) : State::Visitor{};
+  auto visitor = query.user ? state_->overlay.visitor(*query.user) : Visitor{};
   state_->append(visitor, query.session);
   const auto mask = state_->mask(query.filter, query.allow, query.block);
   const auto ranker = state_->rankers.lease();
@@ -243,7 +196,7 @@ std::vector<Pick> Recommender::recommend(const Query& query) const {
 std::vector<Pick> Recommender::similar(const Id& item, int k) const {
   check_k(k);
   (void)state_->item(item);
-  State::Visitor visitor;
+  Visitor visitor;
   state_->append(visitor, {item});
   const auto ranker = state_->rankers.lease();
   return state_->explained(state_->alike(*ranker, visitor, k, {}), visitor, Purpose::kExplore);
@@ -251,7 +204,7 @@ std::vector<Pick> Recommender::similar(const Id& item, int k) const {
 
 std::vector<Pick> Recommender::bought_together(const std::vector<Id>& items, int k) const {
   check_k(k);
-  State::Visitor visitor;
+  Visitor visitor;
   state_->append(visitor, items);
   if (visitor.events.empty()) {
     throw UnknownIdError("items must hold one of the log or the catalogue, got " +
@@ -285,7 +238,7 @@ Picks Recommender::recommend_many(const std::vector<Id>& users, int k, Repeats r
                                   const std::string& filter) const {
   return state_->many_visitors(
       static_cast<std::int64_t>(users.size()), k, repeats, filter,
-      [&](std::int64_t q) { return state_->visitor(users[static_cast<std::size_t>(q)]); });
+      [&](std::int64_t q) { return state_->overlay.visitor(users[static_cast<std::size_t>(q)]); });
 }
 
 Picks Recommender::similar_many(const std::vector<Id>& items, int k,
@@ -295,7 +248,7 @@ Picks Recommender::similar_many(const std::vector<Id>& items, int k,
                       [&](std::int64_t q, Ranker& ranker) {
                         const auto& id = items[static_cast<std::size_t>(q)];
                         (void)state_->item(id);
-                        State::Visitor visitor;
+                        Visitor visitor;
                         state_->append(visitor, {id});
                         return state_->alike(ranker, visitor, k, mask);
                       });
@@ -305,7 +258,7 @@ Picks Recommender::next_many(const std::vector<std::vector<Id>>& histories, int 
                              const std::string& filter) const {
   return state_->many_visitors(static_cast<std::int64_t>(histories.size()), k, repeats, filter,
                                [&](std::int64_t q) {
-                                 State::Visitor visitor;
+                                 Visitor visitor;
                                  state_->append(visitor, histories[static_cast<std::size_t>(q)]);
                                  return visitor;
                                });
@@ -324,7 +277,7 @@ Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
   }
   const auto asked = histories.interactions(item_of, snapshot.n_items() + 1);
   return state_->many_visitors(asked.n_users(), k, repeats, filter, [&](std::int64_t q) {
-    State::Visitor visitor;
+    Visitor visitor;
     for (auto event : asked.events_of(static_cast<UserIndex>(q))) {
       if (event.item == snapshot.n_items()) continue;
       event.kind = kind_of[static_cast<std::size_t>(event.kind)];
@@ -336,7 +289,7 @@ Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
 }
 
 Explanation Recommender::explain(const Id& user, const Id& item) const {
-  const auto visitor = state_->visitor(user);
+  const auto visitor = state_->overlay.visitor(user);
   const ItemIndex index = state_->item(item);
   const bool had = std::any_of(visitor.events.begin(), visitor.events.end(),
                                [&](const auto& event) { return event.item == index; });
@@ -365,21 +318,12 @@ void Recommender::observe(const Id& user, const Id& item, std::string_view kind,
   if (state_->timed()) event.time_us = time_us.value_or(SystemClock().now_us());
   require(0 <= event.time_us && event.time_us < kYear10000Us, "time",
           "lie between the years 1970 and 9999 (microseconds)", event.time_us);
-  const std::unique_lock lock(state_->observed_mutex);
-  auto& observed = state_->observed[user];
-  if (event.weight < 0) {
-    observed.disliked.push_back(index);
-    return;
-  }
-  if (!state_->timed()) {  // after all places of the log
-    event.time_us = kYear10000Us + static_cast<std::int64_t>(observed.events.size());
-  }
-  observed.events.push_back(event);
+  state_->overlay.add(user, event);
 }
 
 std::vector<Event> Recommender::history(const Id& user) const {
   std::vector<Event> events;
-  for (const auto& event : state_->visitor(user).events) {
+  for (const auto& event : state_->overlay.visitor(user).events) {
     Event told{.user = user, .item = state_->snapshot.items.id(event.item)};
     told.kind = state_->snapshot.kinds[event.kind].name;
     if (state_->timed()) told.time_us = event.time_us;

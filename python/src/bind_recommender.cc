@@ -86,15 +86,21 @@ void bind_recommender(py::module_& module) {
           [](const Recommender& shop, std::optional<Id> user, std::vector<Id> session, int k,
              Repeats repeats, std::string filter, std::vector<Id> allow, std::vector<Id> block,
              float diversity) {
-            return shop.recommend({std::move(user), std::move(session), k, repeats,
-                                   std::move(filter), std::move(allow), std::move(block),
-                                   diversity});
+            return shop
+                .recommend({std::move(user), std::move(session), k, repeats, std::move(filter),
+                            std::move(allow), std::move(block), diversity})
+                .picks;
           },
           "user"_a, "session"_a, "k"_a, "repeats"_a, "filter"_a, "allow"_a, "block"_a,
           "diversity"_a, ReleaseGil())
       .def("similar", &Recommender::similar, "item"_a, "k"_a, ReleaseGil())
       .def("bought_together", &Recommender::bought_together, "items"_a, "k"_a, ReleaseGil())
-      .def("buy_again", &Recommender::buy_again, "user"_a, "k"_a, ReleaseGil())
+      .def(
+          "buy_again",
+          [](const Recommender& shop, const Id& user, int k) {
+            return shop.buy_again(user, k).picks;
+          },
+          "user"_a, "k"_a, ReleaseGil())
       .def("recommend_many",
            [](const Recommender& shop, const std::vector<Id>& users, int k, Repeats repeats,
               const std::string& filter) {

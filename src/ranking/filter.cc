@@ -330,7 +330,7 @@ NodePtr bound(const NodePtr& node, const Asker& asker) {
 Filter Filter::parse(std::string_view text, const Catalog& catalog) {
   Parser parser(text, catalog);
   auto root = parser.whole();
-  return {std::move(root), parser.take_clauses()};
+  return {std::move(root), std::make_shared<const std::vector<std::string>>(parser.take_clauses())};
 }
 
 bool Filter::is_personal() const { return root_->type != Type::kRows; }

@@ -8,19 +8,22 @@
 
 #include "endcap/base/clock.h"
 #include "endcap/base/parallel.h"
-#include "endcap/ranking/filter_cache.h"
-#include "endcap/ranking/item_mask.h"
+#include "endcap/serving/journal.h"
+#include "endcap/serving/list_maker.h"
 #include "endcap/serving/overlay.h"
-#include "endcap/serving/ranker_pool.h"
+#include "endcap/serving/rule_book.h"
 #include "endcap/serving/snapshot.h"
 
 namespace endcap {
 namespace {
 
-// The most reasons that a pick of a list carries; explain() gives all.
-constexpr std::size_t kReasonsPerPick = 3;
-
 void check_k(int k) { require(k > 0, "k", "be positive", k); }
+
+std::vector<ScoredItem> scored(const std::vector<Placed>& list) {
+  std::vector<ScoredItem> items;
+  for (const auto& placed : list) items.push_back({placed.item, placed.score});
+  return items;
+}
 
 }  // namespace
 
@@ -42,67 +45,37 @@ struct Recommender::State {
     throw UnknownIdError("item must be one of the log or the catalogue, got " + to_string(id));
   }
 
-  // Adds a session to the visitor's end, as views of this moment; unknown items say nothing.
-  void append(Visitor& visitor, const std::vector<Id>& session) const {
-    const auto kind = snapshot.kinds.find("view").value_or(0);
-    std::int64_t place = visitor.events.empty() ? 0 : visitor.events.back().time_us + 1;
-    if (timed()) visitor.now_us = std::max(visitor.now_us, snapshot.histories.end_us());
-    for (const auto& id : session) {
-      const auto index = snapshot.items.find(id);
-      if (!index) continue;
-      visitor.events.push_back({.time_us = timed() ? visitor.now_us : place++,
-                                .item = *index,
-                                .basket = visitor.events.empty() ? 0 : visitor.events.back().basket,
-                                .weight = snapshot.kinds[kind].weight,
-                                .kind = kind});
-    }
+  // The rules of a query: its own, a scenario's, or none.
+  [[nodiscard]] std::shared_ptr<const Rules> rules_of(const Query& query) const {
+    require(query.scenario.empty() || !query.rules, "rules",
+            "stand in the query or in a scenario, not in both", query.scenario);
+    if (query.rules) return std::make_shared<const Rules>(*query.rules);
+    return query.scenario.empty() ? no_rules : rule_book.at(query.scenario);
   }
 
-  // Null-like (empty) if nothing is asked for.
-  [[nodiscard]] ItemMask mask(const std::string& filter, const std::vector<Id>& allow,
-                              const std::vector<Id>& block) const {
-    if (filter.empty() && allow.empty() && block.empty()) return {};
-    ItemMask mask(snapshot.n_items(), allow.empty());
-    for (const auto& id : allow) mask.set(item(id), true);
-    for (const auto& id : block) mask.set(item(id), false);
-    if (filter.empty()) return mask;
-    const auto condition = filters.get(filter).bind({.now_us = SystemClock().now_us()});
-    for (ItemIndex i = 0; i < snapshot.n_items(); ++i) {
-      const auto row = snapshot.catalog_row[static_cast<std::size_t>(i)];
-      const bool holds = row != kNoIndex && condition.matches(row);
-      if (!holds) mask.set(i, false);
-    }
-    return mask;
+  [[nodiscard]] std::shared_ptr<const Plan> plan_of(const Query& query) const {
+    check_k(query.k);
+    return lists.plans().get(rules_of(query), query);
   }
 
-  [[nodiscard]] Reason reason(const Interaction& event, float value) const {
-    Reason reason{.item = snapshot.items.id(event.item),
-                  .kind = snapshot.kinds[event.kind].name,
-                  .value = value};
-    if (timed()) reason.time_us = event.time_us;
-    return reason;
+  [[nodiscard]] Visitor visitor_of(const Query& query) const {
+    auto visitor = query.user ? overlay.visitor(*query.user) : Visitor{};
+    lists.append_session(query.session, visitor);
+    return visitor;
   }
 
-  // The list with each item's largest positive parts under `purpose`.
-  [[nodiscard]] std::vector<Pick> explained(const std::vector<ScoredItem>& list,
-                                            const Visitor& visitor, Purpose purpose) const {
-    std::vector<Pick> picks;
-    std::vector<float> parts(visitor.events.size());
-    for (const auto& [item, score] : list) {
-      Pick pick{.item = snapshot.items.id(item), .score = score};
-      (void)snapshot.blend.explain(purpose, visitor.history(), item, parts);
-      std::vector<ScoredItem> largest;
-      for (std::size_t e = 0; e < parts.size(); ++e) {
-        if (parts[e] > 0) largest.push_back({static_cast<ItemIndex>(e), parts[e]});
-      }
-      std::sort(largest.begin(), largest.end(), ranks_before);
-      largest.resize(std::min(largest.size(), kReasonsPerPick));
-      for (const auto& [e, value] : largest) {
-        pick.reasons.push_back(reason(visitor.events[static_cast<std::size_t>(e)], value));
-      }
-      picks.push_back(std::move(pick));
-    }
-    return picks;
+  [[nodiscard]] std::vector<Id> shown_to(const Query& query, const Plan& plan) const {
+    return query.user && plan.rules.rotation > 0 ? journal.shown(*query.user) : std::vector<Id>();
+  }
+
+  // The list of a query, kept for replay, without what other lists of the page hold.
+  [[nodiscard]] Recommendation recommend(const Query& query,
+                                         std::span<const ItemIndex> taken = {}) const {
+    const auto plan = plan_of(query);
+    auto list = lists.make(query, visitor_of(query), *plan,
+                           {.taken = taken, .shown = shown_to(query, *plan)});
+    if (query.user && plan->rules.rotation > 0) journal.show(*query.user, list.picks);
+    return journal.record(std::move(list));
   }
 
   // One list for each of n requests, which `fill` writes, as a table.
@@ -116,7 +89,7 @@ struct Recommender::State {
     picks.scores.assign(places, std::numeric_limits<float>::quiet_NaN());
     picks.counts.assign(static_cast<std::size_t>(n), 0);
     parallel_for({}, n, 16, [&](std::int64_t begin, std::int64_t end, int) {
-      const auto ranker = rankers.lease();
+      const auto ranker = lists.rankers().lease();
       for (auto q = begin; q < end; ++q) {
         const auto list = fill(q, *ranker);
         picks.counts[static_cast<std::size_t>(q)] = static_cast<std::int32_t>(list.size());
@@ -134,29 +107,37 @@ struct Recommender::State {
   template <class VisitorOf>
   [[nodiscard]] Picks many_visitors(std::int64_t n, int k, Repeats repeats,
                                     const std::string& filter, VisitorOf&& visitor_of) const {
-    const ItemMask allowed = mask(filter, {}, {});
+    const Plan plan = lists.plans().make({}, {.filter = filter});
+    const auto now_us = SystemClock().now_us();
     return many(n, k, [&](std::int64_t q, Ranker& ranker) {
       const Visitor visitor = visitor_of(q);
-      return ranker.rank({.history = visitor.history(),
-                          .k = k,
-                          .repeats = repeats,
-                          .mask = &allowed,
-                          .hidden = visitor.disliked});
+      return scored(ranker.rank({.history = visitor.history(),
+                                 .k = k,
+                                 .repeats = repeats,
+                                 .plan = &plan,
+                                 .disliked = visitor.disliked,
+                                 .now_us = now_us}));
     });
   }
 
   // The items themselves are hidden; what goes with them is listed.
   [[nodiscard]] std::vector<ScoredItem> alike(Ranker& ranker, const Visitor& visitor, int k,
-                                              const ItemMask& allowed) const {
-    const Ranker::Request request{.history = visitor.history(), .k = k, .mask = &allowed};
+                                              const Plan& plan) const {
+    const Ranker::Request request{.history = visitor.history(),
+                                  .k = k,
+                                  .plan = &plan,
+                                  .anchor = visitor.events[0].item,
+                                  .now_us = SystemClock().now_us()};
     return ranker.rank_by(BlendScorer(snapshot.blend, snapshot.n_items()), request);
   }
 
   Snapshot snapshot;
   std::vector<ModelReport> reports;
   Overlay overlay{snapshot};
-  RankerPool rankers{snapshot};
-  FilterCache filters{snapshot.catalog};
+  ListMaker lists{snapshot};
+  RuleBook rule_book{snapshot.scenarios};
+  std::shared_ptr<const Rules> no_rules = std::make_shared<const Rules>();
+  mutable Journal journal{static_cast<std::uint64_t>(SystemClock().now_us())};
 };
 
 Recommender::Recommender(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -173,64 +154,91 @@ Recommender Recommender::load(const std::filesystem::path& path) {
   return Recommender(std::make_unique<State>(Snapshot::load(path)));
 }
 
-void Recommender::save(const std::filesystem::path& path) const { state_->snapshot.save(path); }
+void Recommender::save(const std::filesystem::path& path) const {
+  Snapshot snapshot = state_->snapshot;  // shares the arrays
+  snapshot.scenarios = state_->rule_book.all();
+  snapshot.save(path);
+}
 
-std::vector<Pick> Recommender::recommend(const Query& query) const {
-  check_k(query.k);
-  require(query.diversity >= 0 && query.diversity <= 1, "diversity", "be in [0, 1]",
-          query.diversity);
-  auto visitor = query.user ? state_->overlay.visitor(*query.user) : Visitor{};
-  state_->append(visitor, query.session);
-  const auto mask = state_->mask(query.filter, query.allow, query.block);
-  const auto ranker = state_->rankers.lease();
-  const auto list = ranker->rank({.history = visitor.history(),
-                                  .k = query.k,
-                                  .repeats = query.repeats,
-                                  .mask = &mask,
-                                  .hidden = visitor.disliked,
-                                  .diversity = query.diversity});
-  const auto purpose = query.repeats == Repeats::kExclude ? Purpose::kExplore : Purpose::kInclude;
-  return state_->explained(list, visitor, purpose);
+Recommendation Recommender::recommend(const Query& query) const { return state_->recommend(query); }
+
+std::vector<Recommendation> Recommender::recommend_page(const std::vector<Query>& queries) const {
+  std::vector<Recommendation> page;
+  std::vector<ItemIndex> taken;
+  for (const auto& query : queries) {
+    page.push_back(state_->recommend(query, taken));
+    for (const auto& pick : page.back()) taken.push_back(state_->item(pick.item));
+  }
+  return page;
+}
+
+WhyNot Recommender::why_not(const Query& query, const Id& item) const {
+  const auto plan = state_->plan_of(query);
+  return state_->lists.why_not(query, state_->visitor_of(query), *plan,
+                               {.shown = state_->shown_to(query, *plan)}, item);
+}
+
+Recommendation Recommender::replay(std::uint64_t recommendation_id) const {
+  if (auto list = state_->journal.find(recommendation_id)) return *std::move(list);
+  throw UnknownIdError("recommendation_id must be of one of the last " +
+                       std::to_string(Journal::kLists) + " lists, got " +
+                       std::to_string(recommendation_id));
+}
+
+void Recommender::set_rules(const std::string& scenario, const Rules& rules) {
+  require(!scenario.empty(), "scenario", "have a name", "''");
+  (void)state_->lists.plans().make(rules);
+  state_->rule_book.set(scenario, rules);
+}
+
+void Recommender::remove_rules(const std::string& scenario) { state_->rule_book.remove(scenario); }
+
+Rules Recommender::rules(const std::string& scenario) const {
+  return *state_->rule_book.at(scenario);
+}
+
+std::vector<std::string> Recommender::scenarios() const {
+  std::vector<std::string> names;
+  for (const auto& [name, rules] : state_->rule_book.all()) names.push_back(name);
+  return names;
 }
 
 std::vector<Pick> Recommender::similar(const Id& item, int k) const {
   check_k(k);
   (void)state_->item(item);
   Visitor visitor;
-  state_->append(visitor, {item});
-  const auto ranker = state_->rankers.lease();
-  return state_->explained(state_->alike(*ranker, visitor, k, {}), visitor, Purpose::kExplore);
+  state_->lists.append_session({item}, visitor);
+  const auto ranker = state_->lists.rankers().lease();
+  std::vector<Pick> picks;
+  for (const auto& [found, score] : state_->alike(*ranker, visitor, k, {})) {
+    picks.push_back(state_->lists.explainer().pick(Purpose::kExplore, visitor, found, score));
+  }
+  return picks;
 }
 
 std::vector<Pick> Recommender::bought_together(const std::vector<Id>& items, int k) const {
   check_k(k);
   Visitor visitor;
-  state_->append(visitor, items);
+  state_->lists.append_session(items, visitor);
   if (visitor.events.empty()) {
     throw UnknownIdError("items must hold one of the log or the catalogue, got " +
                          std::to_string(items.size()) + " unknown");
   }
   const auto* model = state_->snapshot.blend.find(kBoughtTogether);
-  const auto ranker = state_->rankers.lease();
-  const auto list = ranker->rank_by(*model, {.history = visitor.history(), .k = k});
+  const auto ranker = state_->lists.rankers().lease();
   std::vector<Pick> picks;
-  std::vector<float> parts(visitor.events.size());
-  for (const auto& [item, score] : list) {
-    Pick pick{.item = state_->snapshot.items.id(item), .score = score};
-    (void)model->explain(visitor.history(), item, parts);
-    for (std::size_t e = 0; e < parts.size(); ++e) {
-      if (parts[e] > 0) pick.reasons.push_back(state_->reason(visitor.events[e], parts[e]));
-    }
-    picks.push_back(std::move(pick));
+  for (const auto& [item, score] :
+       ranker->rank_by(*model, {.history = visitor.history(), .k = k})) {
+    picks.push_back(state_->lists.explainer().pick(*model, visitor, item, score, kBoughtTogether));
   }
   return picks;
 }
 
-std::vector<Pick> Recommender::buy_again(const Id& user, int k) const {
+Recommendation Recommender::buy_again(const Id& user, int k) const {
   return recommend({.user = user, .k = k, .repeats = Repeats::kOnly});
 }
 
-std::vector<Pick> Recommender::next(const std::vector<Id>& items, int k, Repeats repeats) const {
+Recommendation Recommender::next(const std::vector<Id>& items, int k, Repeats repeats) const {
   return recommend({.session = items, .k = k, .repeats = repeats});
 }
 
@@ -243,25 +251,25 @@ Picks Recommender::recommend_many(const std::vector<Id>& users, int k, Repeats r
 
 Picks Recommender::similar_many(const std::vector<Id>& items, int k,
                                 const std::string& filter) const {
-  const auto mask = state_->mask(filter, {}, {});
+  const Plan plan = state_->lists.plans().make({}, {.filter = filter});
   return state_->many(static_cast<std::int64_t>(items.size()), k,
                       [&](std::int64_t q, Ranker& ranker) {
                         const auto& id = items[static_cast<std::size_t>(q)];
                         (void)state_->item(id);
                         Visitor visitor;
-                        state_->append(visitor, {id});
-                        return state_->alike(ranker, visitor, k, mask);
+                        state_->lists.append_session({id}, visitor);
+                        return state_->alike(ranker, visitor, k, plan);
                       });
 }
 
 Picks Recommender::next_many(const std::vector<std::vector<Id>>& histories, int k, Repeats repeats,
                              const std::string& filter) const {
-  return state_->many_visitors(static_cast<std::int64_t>(histories.size()), k, repeats, filter,
-                               [&](std::int64_t q) {
-                                 Visitor visitor;
-                                 state_->append(visitor, histories[static_cast<std::size_t>(q)]);
-                                 return visitor;
-                               });
+  return state_->many_visitors(
+      static_cast<std::int64_t>(histories.size()), k, repeats, filter, [&](std::int64_t q) {
+        Visitor visitor;
+        state_->lists.append_session(histories[static_cast<std::size_t>(q)], visitor);
+        return visitor;
+      });
 }
 
 Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
@@ -289,20 +297,7 @@ Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
 }
 
 Explanation Recommender::explain(const Id& user, const Id& item) const {
-  const auto visitor = state_->overlay.visitor(user);
-  const ItemIndex index = state_->item(item);
-  const bool had = std::any_of(visitor.events.begin(), visitor.events.end(),
-                               [&](const auto& event) { return event.item == index; });
-  std::vector<float> parts(visitor.events.size());
-  Explanation explanation{.item = item};
-  explanation.base = state_->snapshot.blend.explain(had ? Purpose::kInclude : Purpose::kExplore,
-                                                    visitor.history(), index, parts);
-  explanation.score = explanation.base;
-  for (std::size_t e = 0; e < parts.size(); ++e) {
-    explanation.score += parts[e];
-    explanation.reasons.push_back(state_->reason(visitor.events[e], parts[e]));
-  }
-  return explanation;
+  return state_->lists.explainer().explain(state_->overlay.visitor(user), state_->item(item));
 }
 
 void Recommender::observe(const Id& user, const Id& item, std::string_view kind,

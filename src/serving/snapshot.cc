@@ -7,6 +7,7 @@
 
 #include "endcap/models/item_item_model.h"
 #include "endcap/models/sequence_factors.h"
+#include "endcap/ranking/rules_record.h"
 #include "endcap/storage/record.h"
 #include "endcap/tuning/portfolio.h"
 
@@ -130,6 +131,25 @@ std::vector<BlendTerm> get_terms(const Container& file, RecordReader& record,
   return terms;
 }
 
+void put_scenarios(RecordWriter& record, const std::map<std::string, Rules>& scenarios) {
+  record.put<std::uint64_t>(scenarios.size());
+  for (const auto& [name, rules] : scenarios) {
+    record.put(name);
+    put_rules(record, rules);
+  }
+}
+
+std::map<std::string, Rules> get_scenarios(const Container& file) {
+  std::map<std::string, Rules> scenarios;
+  const auto bytes = file.array<std::byte>("rules");
+  RecordReader record(bytes.span());
+  for (auto n = record.get<std::uint64_t>(); scenarios.size() < n;) {
+    auto name = record.text();
+    if (!scenarios.emplace(name, get_rules(record)).second) file.fail("rules", "a name twice");
+  }
+  return scenarios;
+}
+
 // Runs a reader of one part of the file; what it finds wrong is damage of that section.
 template <class Read>
 auto checked(const Container& file, const std::string& section, Read&& read) {
@@ -171,6 +191,9 @@ void Snapshot::save(const std::filesystem::path& path) const {
     writer.add("prior_order." + std::to_string(p), blend.prior_order[p]);
   }
   catalog.save(writer, "catalog");
+  RecordWriter rules;
+  put_scenarios(rules, scenarios);
+  writer.add("rules", rules.bytes());
   writer.write(path);
 }
 
@@ -222,6 +245,7 @@ Snapshot Snapshot::load(const std::filesystem::path& path) {
       if (item < 0 || item >= n) file.fail(order, "no such item");
     }
   }
+  s.scenarios = checked(file, "rules", [&] { return get_scenarios(file); });
   return s;
 }
 

@@ -51,16 +51,17 @@ class Filter {
   [[nodiscard]] bool matches(std::int32_t row) const;
 
   // What the outermost `and`s join: an item fails the filter if it fails one of these.
-  [[nodiscard]] const std::vector<std::string>& clauses() const { return clauses_; }
+  [[nodiscard]] const std::vector<std::string>& clauses() const { return *clauses_; }
 
   struct Node;
 
  private:
-  Filter(std::shared_ptr<const Node> root, std::vector<std::string> clauses)
+  using Clauses = std::shared_ptr<const std::vector<std::string>>;
+  Filter(std::shared_ptr<const Node> root, Clauses clauses)
       : root_(std::move(root)), clauses_(std::move(clauses)) {}
 
   std::shared_ptr<const Node> root_;
-  std::vector<std::string> clauses_;
+  Clauses clauses_;
 };
 
 }  // namespace endcap

@@ -46,16 +46,18 @@ class Recommender {
 
   // Picked for this visitor; k items whenever k are allowed. Throws UnknownIdError for a user never
   // seen, std::invalid_argument for a wrong argument.
-  [[nodiscard]] std::vector<Pick> recommend(const Query& query) const;
+  [[nodiscard]] Recommendation recommend(const Query& query) const;
+  // Several lists for one page, none with an item (or a variant) of those before it.
+  [[nodiscard]] std::vector<Recommendation> recommend_page(const std::vector<Query>& queries) const;
   // You may also like. Throws UnknownIdError.
   [[nodiscard]] std::vector<Pick> similar(const Id& item, int k = 10) const;
   // What completes a basket. Throws UnknownIdError if no item is known.
   [[nodiscard]] std::vector<Pick> bought_together(const std::vector<Id>& items, int k = 10) const;
   // What this visitor has had and is likely to want again, the likeliest first.
-  [[nodiscard]] std::vector<Pick> buy_again(const Id& user, int k = 10) const;
+  [[nodiscard]] Recommendation buy_again(const Id& user, int k = 10) const;
   // For an anonymous visitor's session, oldest first. Unknown items say nothing.
-  [[nodiscard]] std::vector<Pick> next(const std::vector<Id>& items, int k = 10,
-                                       Repeats repeats = Repeats::kExclude) const;
+  [[nodiscard]] Recommendation next(const std::vector<Id>& items, int k = 10,
+                                    Repeats repeats = Repeats::kExclude) const;
 
   // The same for many, on all cores. The `filter` is as in Query.
   [[nodiscard]] Picks recommend_many(const std::vector<Id>& users, int k = 10,
@@ -70,6 +72,20 @@ class Recommender {
   [[nodiscard]] Picks next_many(const Events& histories, int k = 10,
                                 Repeats repeats = Repeats::kExclude,
                                 const std::string& filter = {}) const;
+
+  // Why an item is not in the list of a query, or where it stands.
+  [[nodiscard]] WhyNot why_not(const Query& query, const Id& item) const;
+  // The same list again, with its reasons: one of the last 1,000 that recommend(), next(),
+  // buy_again() or recommend_page() gave, kept in memory. Throws UnknownIdError for any other id.
+  [[nodiscard]] Recommendation replay(std::uint64_t recommendation_id) const;
+
+  // Rules under a name, for Query::scenario; checked against the catalogue, in force from the next
+  // question on, saved with the model. Throws std::invalid_argument, UnknownIdError for an item.
+  void set_rules(const std::string& scenario, const Rules& rules);
+  // Both throw std::invalid_argument for a scenario that there is not.
+  void remove_rules(const std::string& scenario);
+  [[nodiscard]] Rules rules(const std::string& scenario) const;
+  [[nodiscard]] std::vector<std::string> scenarios() const;
 
   // Every event's part in the score of `item` for `user`. Throws UnknownIdError.
   [[nodiscard]] Explanation explain(const Id& user, const Id& item) const;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -11,6 +13,7 @@
 #include "endcap/ids/vocabulary.h"
 #include "endcap/matrix/interactions.h"
 #include "endcap/models/scorer.h"
+#include "endcap/ranking/rules.h"
 #include "endcap/storage/container.h"
 #include "endcap/tuning/blend.h"
 
@@ -26,6 +29,7 @@ struct Snapshot {
   Interactions histories;           // (n_users) lists of all events of positive kinds
   CsrMatrix dislikes;               // (n_users, n_items): events of negative kinds
   Blend blend;
+  std::map<std::string, Rules> scenarios;  // by name, as they were at the fit, or when saved
 
   [[nodiscard]] std::int32_t n_items() const { return items.size(); }
 

@@ -40,17 +40,27 @@ struct Blend {
     }
   }
 
-  // parts[e] becomes the part of event e; returns the rest, prior included.
-  float explain(Purpose purpose, const History& history, ItemIndex item,
-                std::span<float> parts) const {
+  // parts[e] becomes the part of event e; returns the rest, prior included. `leader`, if asked for,
+  // becomes the term that adds the most: null where the prior does.
+  float explain(Purpose purpose, const History& history, ItemIndex item, std::span<float> parts,
+                const BlendTerm** leader = nullptr) const {
     const auto p = static_cast<std::size_t>(purpose);
     float rest = prior[p].empty() ? 0 : prior[p][static_cast<std::size_t>(item)];
+    float most = std::max(rest, 0.0f);
     std::vector<float> of_term(parts.size());
     std::fill(parts.begin(), parts.end(), 0.0f);
     for (const auto& term : terms) {
       if (term.weights[p] == 0 || !term.model) continue;
-      rest += term.weights[p] * term.model->explain(history, item, of_term);
-      for (std::size_t e = 0; e < parts.size(); ++e) parts[e] += term.weights[p] * of_term[e];
+      float sum = term.model->explain(history, item, of_term);
+      rest += term.weights[p] * sum;
+      for (std::size_t e = 0; e < parts.size(); ++e) {
+        parts[e] += term.weights[p] * of_term[e];
+        sum += of_term[e];
+      }
+      if (leader != nullptr && term.weights[p] * sum > most) {
+        most = term.weights[p] * sum;
+        *leader = &term;
+      }
     }
     return rest;
   }

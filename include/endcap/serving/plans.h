@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+#include "endcap/base/error.h"
+#include "endcap/ranking/plan.h"
+#include "endcap/serving/query.h"
+#include "endcap/serving/snapshot.h"
+
+namespace endcap {
+
+// The plans of one snapshot: those of scenarios are made once. Any number of threads may ask.
+class Plans {
+  using RulesPtr = std::shared_ptr<const Rules>;
+
+ public:
+  // As many rules are kept; edited ones leave with them.
+  static constexpr std::size_t kMostPlans = 64;
+
+  // The snapshot must outlive this.
+  explicit Plans(const Snapshot& snapshot) : snapshot_(snapshot), filters_(snapshot.catalog) {}
+
+  [[nodiscard]] const FilterCache& filters() const { return filters_; }
+
+  // Throws as make_plan does.
+  [[nodiscard]] Plan make(const Rules& rules, const Query& query = {}) const {
+    Rules own = rules;
+    own.block.insert(own.block.end(), query.block.begin(), query.block.end());
+    if (query.diversity != 0) own.diversity = query.diversity;
+    return make_plan(std::move(own),
+                     {snapshot_.catalog, snapshot_.items, snapshot_.kinds, filters_}, query.filter,
+                     query.allow);
+  }
+
+  // The rules of a query's scenario, narrowed by what the query itself says. Throws as make does.
+  [[nodiscard]] std::shared_ptr<const Plan> get(const RulesPtr& rules, const Query& query) const {
+    const bool is_plain =
+        query.filter.empty() && query.allow.empty() && query.block.empty() && query.diversity == 0;
+    if (!is_plain) return std::make_shared<const Plan>(make(*rules, query));
+    {
+      const std::shared_lock lock(mutex_);
+      if (const auto found = plans_.find(rules); found != plans_.end()) return found->second;
+    }
+    auto plan = std::make_shared<const Plan>(make(*rules));
+    const std::unique_lock lock(mutex_);
+    if (plans_.size() >= kMostPlans) plans_.clear();
+    return plans_.emplace(rules, std::move(plan)).first->second;
+  }
+
+ private:
+  const Snapshot& snapshot_;
+  FilterCache filters_;
+  mutable std::shared_mutex mutex_;
+  mutable std::map<RulesPtr, std::shared_ptr<const Plan>> plans_;
+};
+
+}  // namespace endcap

@@ -1,0 +1,65 @@
+#include "endcap/serving/explainer.h"
+
+#include <algorithm>
+
+#include "endcap/retrieval/top_k.h"
+
+namespace endcap {
+
+Reason Explainer::reason(const Interaction& event, float value) const {
+  Reason reason{.item = snapshot_.items.id(event.item),
+                .kind = snapshot_.kinds[event.kind].name,
+                .value = value};
+  if (snapshot_.histories.order() == Order::kTime) reason.time_us = event.time_us;
+  return reason;
+}
+
+void Explainer::add_largest(const Visitor& visitor, std::span<const float> parts,
+                            Pick& pick) const {
+  std::vector<ScoredItem> largest;
+  for (std::size_t e = 0; e < parts.size(); ++e) {
+    if (parts[e] > 0) largest.push_back({static_cast<ItemIndex>(e), parts[e]});
+  }
+  std::sort(largest.begin(), largest.end(), ranks_before);
+  largest.resize(std::min(largest.size(), kReasonsPerPick));
+  for (const auto& [e, value] : largest) {
+    pick.reasons.push_back(reason(visitor.events[static_cast<std::size_t>(e)], value));
+  }
+}
+
+Pick Explainer::pick(Purpose purpose, const Visitor& visitor, ItemIndex item, float score) const {
+  Pick pick{.item = snapshot_.items.id(item), .score = score};
+  std::vector<float> parts(visitor.events.size());
+  const BlendTerm* leader = nullptr;
+  (void)snapshot_.blend.explain(purpose, visitor.history(), item, parts, &leader);
+  pick.source = leader != nullptr ? leader->name : "popularity";
+  add_largest(visitor, parts, pick);
+  return pick;
+}
+
+Pick Explainer::pick(const Scorer& model, const Visitor& visitor, ItemIndex item, float score,
+                     std::string_view source) const {
+  Pick pick{.item = snapshot_.items.id(item), .score = score};
+  std::vector<float> parts(visitor.events.size());
+  (void)model.explain(visitor.history(), item, parts);
+  pick.source = score > 0 ? source : "popularity";
+  add_largest(visitor, parts, pick);
+  return pick;
+}
+
+Explanation Explainer::explain(const Visitor& visitor, ItemIndex item) const {
+  const bool had = std::any_of(visitor.events.begin(), visitor.events.end(),
+                               [&](const auto& event) { return event.item == item; });
+  std::vector<float> parts(visitor.events.size());
+  Explanation explanation{.item = snapshot_.items.id(item)};
+  explanation.base = snapshot_.blend.explain(had ? Purpose::kInclude : Purpose::kExplore,
+                                             visitor.history(), item, parts);
+  explanation.score = explanation.base;
+  for (std::size_t e = 0; e < parts.size(); ++e) {
+    explanation.score += parts[e];
+    explanation.reasons.push_back(reason(visitor.events[e], parts[e]));
+  }
+  return explanation;
+}
+
+}  // namespace endcap

@@ -1,0 +1,129 @@
+#include "endcap/serving/list_maker.h"
+
+#include <algorithm>
+#include <map>
+
+#include "endcap/base/clock.h"
+#include "endcap/serving/why_not.h"
+#include "endcap/storage/checksum.h"
+#include "endcap/storage/record.h"
+
+namespace endcap {
+namespace {
+
+// What a model is told apart by: its terms, its prior and how much it has seen.
+std::uint64_t model_version_of(const Snapshot& snapshot) {
+  RecordWriter record;
+  for (const auto& term : snapshot.blend.terms) {
+    record.put(term.name);
+    record.put(term.weights[0]);
+    record.put(term.weights[1]);
+  }
+  for (const auto& prior : snapshot.blend.prior) {
+    record.put(checksum(prior.data(), prior.size() * sizeof(float)));
+  }
+  record.put(snapshot.users.size());
+  record.put(snapshot.n_items());
+  record.put(snapshot.histories.n_events());
+  record.put(snapshot.histories.end_us());
+  return checksum(record.bytes().data(), record.bytes().size());
+}
+
+std::string rule_of(const Placed& placed, const Rules& rules) {
+  switch (placed.origin) {
+    case Origin::kPin:
+      return "pin";
+    case Origin::kExplore:
+      return "exploration";
+    case Origin::kBackfill: {
+      const auto& when = rules.backfill[static_cast<std::size_t>(placed.backfill)];
+      return when.empty() ? "backfill" : "backfill: " + when;
+    }
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+ListMaker::ListMaker(const Snapshot& snapshot)
+    : snapshot_(snapshot),
+      model_version_(model_version_of(snapshot)),
+      plans_(snapshot),
+      rankers_(snapshot),
+      explainer_(snapshot) {}
+
+void ListMaker::append_session(const std::vector<Id>& session, Visitor& visitor) const {
+  const bool timed = snapshot_.histories.order() == Order::kTime;
+  const auto kind = snapshot_.kinds.find("view").value_or(0);
+  std::int64_t place = visitor.events.empty() ? 0 : visitor.events.back().time_us + 1;
+  if (timed) visitor.now_us = std::max(visitor.now_us, snapshot_.histories.end_us());
+  for (const auto& id : session) {
+    const auto index = snapshot_.items.find(id);
+    if (!index) continue;
+    visitor.events.push_back({.time_us = timed ? visitor.now_us : place++,
+                              .item = *index,
+                              .basket = visitor.events.empty() ? 0 : visitor.events.back().basket,
+                              .weight = snapshot_.kinds[kind].weight,
+                              .kind = kind});
+  }
+}
+
+ListMaker::Shown ListMaker::count(const std::vector<Id>& shown) const {
+  std::map<ItemIndex, int> counts;
+  for (const auto& id : shown) {
+    if (const auto item = snapshot_.items.find(id)) ++counts[*item];
+  }
+  return {counts.begin(), counts.end()};
+}
+
+Ranker::Request ListMaker::request(const Query& query, const Visitor& visitor, const Plan& plan,
+                                   std::span<const ItemIndex> taken, const Shown& shown) const {
+  const std::string name = query.user ? to_string(*query.user) : "";
+  const auto page =
+      query.session.empty() ? std::nullopt : snapshot_.items.find(query.session.back());
+  return {.history = visitor.history(),
+          .k = query.k,
+          .repeats = query.repeats,
+          .plan = &plan,
+          .disliked = visitor.disliked,
+          .taken = taken,
+          .shown = shown,
+          .anchor = page.value_or(kNoIndex),
+          .now_us = query.time_us.value_or(SystemClock().now_us()),
+          .seed = checksum(name.data(), name.size()) + query.seed};
+}
+
+Recommendation ListMaker::make(const Query& query, const Visitor& visitor, const Plan& plan,
+                               const Surroundings& around) const {
+  const auto shown = count(around.shown);
+  const auto asked = request(query, visitor, plan, around.taken, shown);
+  const auto ranker = rankers_.lease();
+  Recommendation list{.model_version = model_version_,
+                      .rules_version = plan.version,
+                      .user = query.user,
+                      .scenario = query.scenario};
+  for (const auto& placed : ranker->rank(asked)) {
+    auto pick = explainer_.pick(Ranker::purpose(asked), visitor, placed.item, placed.score);
+    for (const auto& [rule, value] : ranker->rule_parts(placed.item)) {
+      pick.reasons.push_back({.item = pick.item, .kind = "rule", .value = value, .rule = rule});
+    }
+    pick.rule = rule_of(placed, plan.rules);
+    pick.position = static_cast<int>(list.size()) + 1;
+    pick.propensity = placed.propensity;
+    list.picks.push_back(std::move(pick));
+  }
+  return list;
+}
+
+WhyNot ListMaker::why_not(const Query& query, const Visitor& visitor, const Plan& plan,
+                          const Surroundings& around, const Id& item) const {
+  const auto index = snapshot_.items.find(item);
+  if (!index) return {.reason = "unknown item"};
+  const auto shown = count(around.shown);
+  const auto asked = request(query, visitor, plan, around.taken, shown);
+  const auto ranker = rankers_.lease();
+  return endcap::why_not(*ranker, asked, plan, snapshot_, plans_.filters(), *index);
+}
+
+}  // namespace endcap

@@ -109,14 +109,22 @@ bool is_about_repeats(const Scorer& model) {
   return dynamic_cast<const RepeatPurchase*>(&model) != nullptr;
 }
 
-// Learns the weights of all terms for both purposes; the models are those of the terms.
+const Popularity* as_popularity(const std::shared_ptr<const Scorer>& model) {
+  return dynamic_cast<const Popularity*>(model.get());
+}
+
+// Learns the weights of all terms for both purposes; the models are those of the terms. What an
+// item sells may count against it, so that trends and the long tail get their due.
 void weigh(std::vector<BlendTerm>& terms, const Models& models, const Validation& validation,
            const Context& context) {
+  BlendWeightsOptions options;
+  for (const auto& model : models)
+    options.may_be_negative.push_back(as_popularity(model) != nullptr);
   for (const auto purpose : {Purpose::kExplore, Purpose::kInclude}) {
     const auto p = static_cast<std::size_t>(purpose);
     const auto problem = pose(models, validation, purpose, context);
     if (problem.n_relevant.size() < kFewestQueries) continue;
-    const auto weights = learn_blend_weights(problem, {}, context);
+    const auto weights = learn_blend_weights(problem, options, context);
     for (std::size_t m = 0; m < terms.size(); ++m) {
       terms[m].weights[p] = weights[m];
       if (purpose == Purpose::kExplore) {
@@ -132,7 +140,7 @@ void weigh(std::vector<BlendTerm>& terms, const Models& models, const Validation
 void weigh_alike(std::vector<BlendTerm>& terms, const Models& models) {
   for (std::size_t m = 0; m < terms.size(); ++m) {
     const bool repeats = is_about_repeats(*models[m]);
-    const bool prior = dynamic_cast<const Popularity*>(models[m].get()) != nullptr;
+    const bool prior = as_popularity(models[m]) != nullptr;
     terms[m].weights[0] = repeats ? 0 : prior ? 1e-3f : 1;
     terms[m].weights[1] = prior ? 1e-3f : 1;
   }
@@ -143,11 +151,15 @@ void fold_prior(Blend& blend, std::int32_t n_items) {
   for (std::size_t p = 0; p < 2; ++p) {
     std::vector<float> prior(static_cast<std::size_t>(n_items));
     for (auto& term : blend.terms) {
-      const auto* popularity = dynamic_cast<const Popularity*>(term.model.get());
+      const auto* popularity = as_popularity(term.model);
       if (popularity == nullptr) continue;
       for (std::size_t i = 0; i < prior.size(); ++i) {
         prior[i] += term.weights[p] * popularity->scores()[i];
       }
+    }
+    if (!prior.empty()) {  // from 0 upwards: a constant changes no list
+      const float least = *std::min_element(prior.begin(), prior.end());
+      for (auto& value : prior) value -= least;
     }
     std::vector<std::int32_t> order(prior.size());
     std::iota(order.begin(), order.end(), 0);
@@ -158,7 +170,7 @@ void fold_prior(Blend& blend, std::int32_t n_items) {
     blend.prior_order[p] = std::move(order);
   }
   for (auto& term : blend.terms) {
-    if (dynamic_cast<const Popularity*>(term.model.get()) != nullptr) term.model = nullptr;
+    if (as_popularity(term.model) != nullptr) term.model = nullptr;
   }
 }
 

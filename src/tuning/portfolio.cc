@@ -1,7 +1,6 @@
 #include "endcap/tuning/portfolio.h"
 
 #include <functional>
-#include <limits>
 #include <utility>
 
 #include "endcap/models/content.h"
@@ -33,9 +32,9 @@ std::shared_ptr<const Scorer> shared(Model model) {
   return std::make_shared<const Model>(std::move(model));
 }
 
-Maker popularity(float half_life_days) {
+Maker popularity(PopularityOptions options) {
   return [=](const TrainingData& data, const Context&) {
-    return shared(Popularity::fit(data.interactions, {.half_life_days = half_life_days}));
+    return shared(Popularity::fit(data.interactions, options));
   };
 }
 
@@ -60,12 +59,22 @@ Maker walk(float beta, HistoryWeights history) {
 
 // In the order in which they are tried; a name stands for one choice of options.
 const std::vector<std::pair<std::string, Entry>>& entries() {
-  static const float forever = std::numeric_limits<float>::infinity();
+  constexpr auto root = PopularityScale::kRoot;
   static const std::vector<std::pair<std::string, Entry>> all = {
-      {"popularity", {Needs::kNothing, Effort::kFast, popularity(forever)}},
-      {"popularity/28d", {Needs::kTimes, Effort::kFast, popularity(28)}},
-      {"popularity/7d", {Needs::kTimes, Effort::kFast, popularity(7)}},
-      {"popularity/1d", {Needs::kTimes, Effort::kBalanced, popularity(1)}},
+      {"popularity", {Needs::kNothing, Effort::kFast, popularity({})}},
+      {"popularity/60d", {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 60})}},
+      {"popularity/28d", {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 28})}},
+      {"popularity/7d", {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 7})}},
+      {"popularity/1d", {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 1})}},
+      {"popularity/root", {Needs::kNothing, Effort::kFast, popularity({.scale = root})}},
+      {"popularity/root60d",
+       {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 60, .scale = root})}},
+      {"popularity/root28d",
+       {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 28, .scale = root})}},
+      {"popularity/root7d",
+       {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 7, .scale = root})}},
+      {"popularity/root1d",
+       {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 1, .scale = root})}},
       {"rp3beta", {Needs::kNothing, Effort::kFast, walk(0.4f, {.length_power = 0.5f})}},
       {"rp3beta/recent",
        {Needs::kOrder, Effort::kBalanced,

@@ -13,11 +13,16 @@
 
 namespace endcap {
 
+// How a count becomes a score: the root tells best sellers apart, the logarithm the long tail.
+enum class PopularityScale { kLog, kRoot };
+
 struct PopularityOptions {
   float half_life_days = std::numeric_limits<float>::infinity();  // > 0; where times are known
+  PopularityScale scale = PopularityScale::kLog;
 };
 
-// What everybody has: score(j) = log(1 + decayed number of events with j), whoever asks.
+// What everybody has, whoever asks: score(j) = log(1 + n_j) or sqrt(n_j), n_j the decayed number of
+// events with j. The difference of a short and a long half-life is the trend of j.
 class Popularity final : public Scorer {
  public:
   // Throws std::invalid_argument if the half-life is not positive.
@@ -57,7 +62,8 @@ inline Popularity Popularity::fit(const Interactions& interactions,
   }
   std::vector<float> scores(counts.size());
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    scores[i] = static_cast<float>(std::log1p(counts[i]));
+    scores[i] = static_cast<float>(options.scale == PopularityScale::kLog ? std::log1p(counts[i])
+                                                                          : std::sqrt(counts[i]));
   }
   return Popularity(std::move(scores));
 }

@@ -29,10 +29,15 @@ struct BlendProblem {
 };
 
 struct BlendWeightsOptions {
-  int cutoff = 20;        // NDCG at this many places is what is climbed
-  float ridge = 1e-3f;    // on weights of standardised features, per query
-  int newton_steps = 12;  // of the softmax fit that the climb starts from
-  int sweeps = 4;         // of the climb over all weights
+  int cutoff = 20;                         // NDCG at this many places is what is climbed
+  float ridge = 1e-3f;                     // on weights of standardised features, per query
+  int newton_steps = 12;                   // of the softmax fit that the climb starts from
+  int sweeps = 4;                          // of the climb over all weights
+  std::vector<bool> may_be_negative = {};  // by feature; empty: none
+
+  [[nodiscard]] bool is_free(std::size_t feature) const {
+    return feature < may_be_negative.size() && may_be_negative[feature];
+  }
 };
 
 // Mean NDCG of the queries under the given weights; ties count against the relevant item.
@@ -41,10 +46,11 @@ struct BlendWeightsOptions {
 
 // The weights under which what came next ranks best: multinomial logistic regression (listwise
 // softmax) by Newton's method, then coordinate ascent on NDCG itself, which also drops what does
-// not pay. Returns one weight per feature. Deterministic. An exception from Progress ends it. Cost:
-// a few hundred passes over the rows. Source: Z. Cao et al., "Learning to Rank: From Pairwise
-// Approach to Listwise Approach", ICML 2007, section 4; D. Metzler and W. B. Croft, "Linear
-// feature-based models for information retrieval", Information Retrieval 10, 2007, section 4.2.
+// not pay. Returns one weight per feature, 0 or more unless it may be negative. Deterministic. An
+// exception from Progress ends it. Cost: a few hundred passes over the rows. Source: Z. Cao et al.,
+// "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007, section 4; D. Metzler
+// and W. B. Croft, "Linear feature-based models for information retrieval", Information Retrieval
+// 10, 2007, section 4.2.
 [[nodiscard]] std::vector<float> learn_blend_weights(const BlendProblem& problem,
                                                      const BlendWeightsOptions& options = {},
                                                      const Context& context = {});
@@ -176,19 +182,23 @@ inline Eigen::VectorXf fit_softmax(const BlendProblem& problem, const Eigen::Vec
   return weights;
 }
 
-// The same with no weight below 0: what comes out negative is dropped, and the rest fitted again.
-inline Eigen::VectorXf fit_positive_softmax(const BlendProblem& problem,
-                                            const Eigen::VectorXf& scales,
-                                            const BlendWeightsOptions& options,
-                                            const Context& context) {
+// The same with no weight below 0 but the free ones: what comes out negative is dropped, and the
+// rest fitted again.
+inline Eigen::VectorXf fit_bounded_softmax(const BlendProblem& problem,
+                                           const Eigen::VectorXf& scales,
+                                           const BlendWeightsOptions& options,
+                                           const Context& context) {
   std::vector<bool> in_use(static_cast<std::size_t>(problem.n_features), true);
   for (;;) {
     Eigen::VectorXf weights = fit_softmax(problem, scales, in_use, options, context);
-    Eigen::Index lowest = 0;
-    if (problem.n_features == 0 || weights.minCoeff(&lowest) >= 0) return weights;
-    const float worst = weights[lowest];
+    float worst = 0;
     for (std::size_t f = 0; f < in_use.size(); ++f) {
-      if (weights[static_cast<Eigen::Index>(f)] <= worst * 0.5f) in_use[f] = false;
+      if (!options.is_free(f)) worst = std::min(worst, weights[static_cast<Eigen::Index>(f)]);
+    }
+    if (worst == 0) return weights;
+    for (std::size_t f = 0; f < in_use.size(); ++f) {
+      const float weight = weights[static_cast<Eigen::Index>(f)];
+      if (!options.is_free(f) && weight <= worst * 0.5f) in_use[f] = false;
     }
   }
 }
@@ -218,7 +228,7 @@ inline std::vector<float> learn_blend_weights(const BlendProblem& problem,
   const auto n = static_cast<std::size_t>(problem.n_features);
   const auto scale = detail::feature_scales(problem);
   const Eigen::Map<const Eigen::VectorXf> scales(scale.data(), problem.n_features);
-  const Eigen::VectorXf start = detail::fit_positive_softmax(problem, scales, options, steady);
+  const Eigen::VectorXf start = detail::fit_bounded_softmax(problem, scales, options, steady);
   std::vector<float> best(n);
   for (std::size_t f = 0; f < n; ++f) best[f] = start[static_cast<Eigen::Index>(f)] / scale[f];
   double best_ndcg = blend_ndcg(problem, best, options.cutoff, steady);
@@ -246,9 +256,10 @@ inline std::vector<float> learn_blend_weights(const BlendProblem& problem,
     for (std::size_t f = 0; f < n; ++f) {
       const float now = best[f];
       const float unit = typical / scale[f];
-      for (const float value : {now * 0.5f, now * 0.75f, now * 1.33f, now * 2.0f, 0.0f,
-                                now + 0.1f * unit, now - 0.1f * unit, 0.3f * unit}) {
-        if (value < 0) continue;
+      for (const float value :
+           {now * 0.5f, now * 0.75f, now * 1.33f, now * 2.0f, 0.0f, now + 0.1f * unit,
+            now - 0.1f * unit, now + 0.3f * unit, now - 0.3f * unit}) {
+        if (value < 0 && !options.is_free(f)) continue;
         std::vector<float> weights = best;
         weights[f] = value;
         moved = keep_if_better(weights) || moved;

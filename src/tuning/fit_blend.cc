@@ -26,21 +26,46 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+const Popularity* as_popularity(const std::shared_ptr<const Scorer>& model) {
+  return dynamic_cast<const Popularity*>(model.get());
+}
+
+// The best items of every model that is the same for whoever asks; empty lists for the others.
+std::vector<std::vector<ItemIndex>> best_sellers(const Models& models) {
+  constexpr int kSpare = 500;  // for those that the visitor has had
+  std::vector<std::vector<ItemIndex>> lists(models.size());
+  for (std::size_t m = 0; m < models.size(); ++m) {
+    const auto* popularity = as_popularity(models[m]);
+    if (popularity == nullptr) continue;
+    TopK best(kCandidatesPerModel + kSpare);
+    for (ItemIndex item = 0; item < popularity->n_items(); ++item) {
+      best.offer({item, popularity->scores()[static_cast<std::size_t>(item)]});
+    }
+    for (const auto& pick : best.take()) lists[m].push_back(pick.item);
+  }
+  return lists;
+}
+
 // The scores of one query by every model, and the candidates that any of them puts high.
 class CandidateFinder {
  public:
-  CandidateFinder(const Models& models, std::int32_t n_items)
-      : models_(models),
-        boards_(models.size(), ScoreBoard(n_items)),
-        had_(n_items),
-        candidates_(n_items) {}
+  CandidateFinder(const Models& models, const std::vector<std::vector<ItemIndex>>& best_sellers,
+                  std::int32_t n_items)
+      : models_(models), best_sellers_(best_sellers), had_(n_items), candidates_(n_items) {
+    for (const auto& model : models) boards_.emplace_back(as_popularity(model) ? 0 : n_items);
+  }
 
   // Appends the query's rows to the problem.
   void add(const ValidationQuery& query, Purpose purpose, BlendProblem& problem) {
     had_.clear();
     candidates_.clear();
     for (const auto& event : query.history) had_.add(event.item);
-    for (std::size_t m = 0; m < models_.size(); ++m) add_best(query, m, purpose);
+    for (std::size_t m = 0; m < models_.size(); ++m) {
+      if (as_popularity(models_[m]) != nullptr)
+        add_best_sellers(m, purpose);
+      else
+        add_best(query, m, purpose);
+    }
     if (purpose == Purpose::kInclude) {
       for (const auto item : had_.items()) candidates_.add(item);
     }
@@ -50,7 +75,7 @@ class CandidateFinder {
     }
     if (wanted == 0) return;
     for (const auto item : candidates_.items()) {
-      for (const auto& board : boards_) problem.features.push_back(board[item]);
+      for (std::size_t m = 0; m < models_.size(); ++m) problem.features.push_back(score(m, item));
       problem.relevant.push_back(
           std::binary_search(query.wanted.begin(), query.wanted.end(), item) ? 1 : 0);
     }
@@ -59,6 +84,22 @@ class CandidateFinder {
   }
 
  private:
+  [[nodiscard]] float score(std::size_t m, ItemIndex item) const {
+    const auto* popularity = as_popularity(models_[m]);
+    return popularity == nullptr ? boards_[m][item]
+                                 : popularity->scores()[static_cast<std::size_t>(item)];
+  }
+
+  void add_best_sellers(std::size_t m, Purpose purpose) {
+    int added = 0;
+    for (const auto item : best_sellers_[m]) {
+      if (added == kCandidatesPerModel) break;
+      if (purpose == Purpose::kExplore && had_.has(item)) continue;
+      candidates_.add(item);
+      ++added;
+    }
+  }
+
   void add_best(const ValidationQuery& query, std::size_t m, Purpose purpose) {
     auto& board = boards_[m];
     board.clear();
@@ -72,6 +113,7 @@ class CandidateFinder {
   }
 
   const Models& models_;
+  const std::vector<std::vector<ItemIndex>>& best_sellers_;
   std::vector<ScoreBoard> boards_;
   ItemSet had_, candidates_;
 };
@@ -90,8 +132,10 @@ BlendProblem pose(const Models& models, const Validation& validation, Purpose pu
   constexpr std::int64_t kBlock = 32;
   const auto n = static_cast<std::int64_t>(validation.queries.size());
   std::vector<BlendProblem> parts(static_cast<std::size_t>((n + kBlock - 1) / kBlock));
-  std::vector<CandidateFinder> finders(static_cast<std::size_t>(context.thread_count()),
-                                       CandidateFinder(models, validation.train.n_items()));
+  const auto sellers = best_sellers(models);
+  std::vector<CandidateFinder> finders(
+      static_cast<std::size_t>(context.thread_count()),
+      CandidateFinder(models, sellers, validation.train.n_items()));
   parallel_for(context, n, kBlock, [&](std::int64_t begin, std::int64_t end, int worker) {
     auto& part = parts[static_cast<std::size_t>(begin / kBlock)];
     for (auto q = begin; q < end; ++q) {
@@ -107,10 +151,6 @@ BlendProblem pose(const Models& models, const Validation& validation, Purpose pu
 
 bool is_about_repeats(const Scorer& model) {
   return dynamic_cast<const RepeatPurchase*>(&model) != nullptr;
-}
-
-const Popularity* as_popularity(const std::shared_ptr<const Scorer>& model) {
-  return dynamic_cast<const Popularity*>(model.get());
 }
 
 // Learns the weights of all terms for both purposes; the models are those of the terms. What an

@@ -32,6 +32,13 @@ TEST(PopularityTest, FadesFromTheNewestEvent) {
   EXPECT_FLOAT_EQ(model.scores()[1], std::log(2.0f));
 }
 
+TEST(PopularityTest, TheRootTellsBestSellersApart) {
+  const auto model = Popularity::fit(ten_days(Order::kTime),
+                                     {.half_life_days = 10, .scale = PopularityScale::kRoot});
+  EXPECT_FLOAT_EQ(model.scores()[0], 1);  // two events of half a weight
+  EXPECT_EQ(model.scores()[2], 0);
+}
+
 TEST(PopularityTest, PlacesInAnOrderAreNoTimes) {
   const auto model = Popularity::fit(ten_days(Order::kSequence), {.half_life_days = 10});
   EXPECT_FLOAT_EQ(model.scores()[0], std::log(3.0f));

@@ -36,6 +36,22 @@ TEST(BlendWeightsTest, TheRightFeatureWins) {
   EXPECT_DOUBLE_EQ(blend_ndcg(problem, weights, 20), 1);  // each first of two
 }
 
+// The first feature is noise; what came next has the lower second one.
+TEST(BlendWeightsTest, OnlyAFreeFeatureCountsAgainstAnItem) {
+  const BlendProblem problem = {.n_features = 2,
+                                .offsets = {0, 2, 4, 6, 8},
+                                .features = {1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 1, 1},
+                                .relevant = {1, 0, 1, 0, 1, 0, 1, 0},
+                                .n_relevant = {1, 1, 1, 1}};
+  const auto free = learn_blend_weights(problem, {.may_be_negative = {false, true}});
+  EXPECT_GE(free[0], 0);
+  EXPECT_LT(free[1], 0);
+  EXPECT_DOUBLE_EQ(blend_ndcg(problem, free, 20), 1);
+  const auto bound = learn_blend_weights(problem);
+  EXPECT_GE(bound[0], 0);
+  EXPECT_EQ(bound[1], 0);
+}
+
 TEST(BlendWeightsTest, ABarStandsStillWhileWeightsAreLearned) {
   Stop progress;
   (void)learn_blend_weights(first_feature_is_right(), {}, {.progress = &progress});

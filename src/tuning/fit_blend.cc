@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "endcap/base/parallel.h"
+#include "endcap/models/content.h"
 #include "endcap/models/popularity.h"
 #include "endcap/models/repeat_purchase.h"
 #include "endcap/ranking/item_mask.h"
@@ -176,6 +177,16 @@ void weigh(std::vector<BlendTerm>& terms, const Models& models, const Validation
   }
 }
 
+// Content speaks at least this softly: it moves no list that events speak for (scores are
+// log-odds), and a product that nobody had yet has one at all.
+void let_content_whisper(std::vector<BlendTerm>& terms, const Models& models) {
+  constexpr float kWhisper = 1e-3f;
+  for (std::size_t m = 0; m < terms.size(); ++m) {
+    if (dynamic_cast<const Content*>(models[m].get()) == nullptr) continue;
+    for (auto& weight : terms[m].weights) weight = std::max(weight, kWhisper);
+  }
+}
+
 // Weights for a log that is too small to hold anything out: models alike, repeats first.
 void weigh_alike(std::vector<BlendTerm>& terms, const Models& models) {
   for (std::size_t m = 0; m < terms.size(); ++m) {
@@ -236,6 +247,7 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
     const auto models = fit_terms({validation.train, data.tokens, data.attributes});
     context.begin("weighing the models", static_cast<std::int64_t>(validation.queries.size()));
     weigh(blend.terms, models, validation, context);
+    let_content_whisper(blend.terms, models);
     std::erase_if(blend.terms,
                   [](const auto& term) { return term.weights[0] == 0 && term.weights[1] == 0; });
   }

@@ -102,11 +102,11 @@ TEST(ContentTest, FrequentTokensCountOnlyWhereThereIsNothingElse) {
   // Token 0 is in all five items. Items 0 and 1 have nothing else.
   const auto tokens =
       csr(3, {{{0, 1}}, {{0, 1}}, {{0, 1}, {1, 1}}, {{0, 1}, {1, 1}}, {{0, 1}, {2, 1}}});
-  const auto model = Content::fit(tokens, {.max_share = 0.4f});
+  const auto model = Content::fit(tokens, {.max_share = 0.4f, .neighbors = 2});
   EXPECT_NEAR(entry(model.matrix(), 0, 1), 1, 1e-6);
   EXPECT_NEAR(entry(model.matrix(), 2, 3), 1, 1e-6);
   EXPECT_EQ(model.matrix().nnz(), 4);
-  const auto bounded = Content::fit(tokens, {.max_share = 0.4f, .max_items = 4});
+  const auto bounded = Content::fit(tokens, {.max_share = 0.4f, .max_items = 4, .neighbors = 2});
   EXPECT_EQ(bounded.matrix().nnz(), 2);
 }
 

@@ -23,8 +23,8 @@ namespace endcap {
 struct ContentOptions {
   float k1 = 1.2f;                  // >= 0: how soon more of the same token says nothing new
   float b = 0.75f;                  // in [0, 1]: how much long texts are held back
-  float max_share = 0.1f;           // in (0, 1]: tokens of a larger share of the items are dropped,
-                                    // unless an item would have none left
+  float max_share = 0.1f;           // in (0, 1]: tokens of a larger share of the items, and of more
+                                    // than `neighbors`, are dropped if an item has others
   std::int32_t max_items = 20'000;  // > 0: tokens of more items are dropped always: bounds the cost
   std::int32_t neighbors = 200;     // > 0: largest number of entries in a row
   HistoryWeights history_weights = {.position_decay = 0.7f};
@@ -83,6 +83,8 @@ inline CsrMatrix bm25_rows(const CsrMatrix& tokens, const ContentOptions& option
   for (std::int32_t i = 0; i < tokens.n_rows(); ++i) described += tokens.row(i).size() > 0 ? 1 : 0;
   const double mean_length = std::accumulate(tf.begin(), tf.end(), 0.0) / std::max(described, 1.0);
 
+  const double frequent = std::max<double>(options.max_share * described, options.neighbors);
+
   std::vector<std::int64_t> offsets = {0};
   std::vector<std::int32_t> columns;
   std::vector<float> values;
@@ -91,8 +93,7 @@ inline CsrMatrix bm25_rows(const CsrMatrix& tokens, const ContentOptions& option
     const double length = std::accumulate(row.values.begin(), row.values.end(), 0.0);
     const double held_back = options.k1 * (1 - options.b + options.b * length / mean_length);
     double squares = 0;
-    for (const auto t :
-         kept_tokens(row, counts, options.max_share * described, options.max_items)) {
+    for (const auto t : kept_tokens(row, counts, frequent, options.max_items)) {
       const double count = counts[static_cast<std::size_t>(row.columns[t])];
       const double idf = std::log1p((described - count + 0.5) / (count + 0.5));
       const double weight = idf * row.values[t] * (options.k1 + 1) / (row.values[t] + held_back);

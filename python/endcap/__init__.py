@@ -8,7 +8,8 @@ from endcap.evaluation import Report, evaluate
 from endcap.events import Events
 from endcap.models import Ease, Popularity, Rp3Beta, SequentialRules
 from endcap.recommender import Recommender
-from endcap.results import Explanation, PickList, Picks
+from endcap.results import Explanation, PickList, Picks, WhyNot
+from endcap.rules import Rules
 
 __version__ = "0.1.0"
 
@@ -24,8 +25,10 @@ __all__ = [
     "Recommender",
     "Report",
     "Rp3Beta",
+    "Rules",
     "SequentialRules",
     "UnknownIdError",
+    "WhyNot",
     "build_info",
     "evaluate",
 ]

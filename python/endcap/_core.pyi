@@ -111,16 +111,92 @@ class Catalog:
     def type(self, name: str) -> ColumnType: ...
     def value(self, item: _Id, column: str) -> Any: ...
 
+class Boost:
+    when: str
+    factor: float
+
+    def __init__(self, when: str, factor: float) -> None: ...
+
+class Pin:
+    item: _Id
+    position: int
+
+    def __init__(self, item: _Id, position: int) -> None: ...
+
+class Cap:
+    column: str
+    at_most: int
+
+    def __init__(self, column: str, at_most: int) -> None: ...
+
+class Hide:
+    kind: str
+    when: str
+    for_days: float
+
+    def __init__(self, kind: str, when: str, for_days: float) -> None: ...
+
+class Rules:
+    filter: str
+    allow: list[_Id]
+    block: list[_Id]
+    hide: list[Hide]
+    boosts: list[Boost]
+    pins: list[Pin]
+    caps: list[Cap]
+    variants: str
+    diversity: float
+    diversity_by: str
+    minimum_relevance: float
+    rotation: float
+    exploration: float
+    seed: int
+    backfill: list[str]
+
+class Query:
+    user: _Id | None
+    session: list[_Id]
+    k: int
+    repeats: Repeats
+    filter: str
+    allow: list[_Id]
+    block: list[_Id]
+    diversity: float
+    scenario: str
+    rules: Rules | None
+    seed: int
+    time_us: int | None
+
 class Reason:
     item: _Id
     kind: str
     time_us: int | None
     value: float
+    rule: str
 
 class Pick:
     item: _Id
     score: float
     reasons: list[Reason]
+    source: str
+    rule: str
+    position: int
+    propensity: float
+
+class Recommendation:
+    id: int
+    model_version: int
+    rules_version: int
+    user: _Id | None
+    scenario: str
+    picks: list[Pick]
+
+class WhyNot:
+    reason: str
+    detail: str
+    position: int
+    rank: int
+    score: float
 
 class Explanation:
     item: _Id
@@ -150,20 +226,18 @@ class Recommender:
     @staticmethod
     def load(path: _Path) -> Recommender: ...
     def save(self, path: _Path) -> None: ...
-    def recommend(
-        self,
-        user: _Id | None,
-        session: list[_Id],
-        k: int,
-        repeats: Repeats,
-        filter: str,
-        allow: list[_Id],
-        block: list[_Id],
-        diversity: float,
-    ) -> list[Pick]: ...
+    def recommend(self, query: Query) -> Recommendation: ...
+    def recommend_page(self, queries: list[Query]) -> list[Recommendation]: ...
+    def why_not(self, query: Query, item: _Id) -> WhyNot: ...
+    def replay(self, recommendation_id: int) -> Recommendation: ...
+    def set_rules(self, scenario: str, rules: Rules) -> None: ...
+    def remove_rules(self, scenario: str) -> None: ...
+    def rules(self, scenario: str) -> Rules: ...
+    @property
+    def scenarios(self) -> list[str]: ...
     def similar(self, item: _Id, k: int) -> list[Pick]: ...
     def bought_together(self, items: list[_Id], k: int) -> list[Pick]: ...
-    def buy_again(self, user: _Id, k: int) -> list[Pick]: ...
+    def buy_again(self, user: _Id, k: int) -> Recommendation: ...
     def recommend_many(
         self, users: list[_Id], k: int, repeats: Repeats, filter: str
     ) -> _Arrays: ...

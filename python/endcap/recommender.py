@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from typing import Any, Literal
@@ -17,7 +17,8 @@ from endcap._display import html_table, text_table
 from endcap._progress import progress_bar
 from endcap.catalog import Catalog
 from endcap.events import Events
-from endcap.results import Explanation, PickList, Picks
+from endcap.results import Explanation, PickList, Picks, WhyNot
+from endcap.rules import Rules
 
 Repeats = Literal["exclude", "include", "only"]
 Effort = Literal["fast", "balanced", "best"]
@@ -108,20 +109,38 @@ class Recommender:
         session: Sequence[Any] = (),
         allow: Iterable[Any] | None = None,
         block: Iterable[Any] | None = None,
+        scenario: str | None = None,
+        rules: Rules | Mapping[str, Any] | None = None,
+        seed: int = 0,
+        time: Any = None,
     ) -> PickList:
         """Pick k items for a known visitor, the best first.
 
         repeats: whether items of the visitor's history may stand in the list. filter: a condition
         on the catalogue, as "in_stock and price < 50". diversity: 0 by score alone to 1. session:
-        items seen just now, oldest first. allow, block: only these items, never these.
+        items seen just now, oldest first. allow, block: only these items, never these. scenario:
+        the name of rules of `set_rules`; rules: rules for this list alone. seed: other draws of
+        exploration. time: what "now" means in conditions.
 
         Raises UnknownIdError (a KeyError) for a user never seen, ValueError for a wrong argument.
         """
         if allow is not None and not (allow := list(allow)):
-            return self._list([])
-        return self._ask(
-            item_id("user", user), session, k, repeats, filter, allow, block, diversity
+            return PickList([], self.catalog.title)
+        query = self._query(
+            user=item_id("user", user),
+            k=k,
+            repeats=repeats,
+            filter=filter,
+            diversity=diversity,
+            session=session,
+            allow=allow,
+            block=block,
+            scenario=scenario,
+            rules=rules,
+            seed=seed,
+            time=time,
         )
+        return self._list(self._core.recommend(query))
 
     def next(
         self,
@@ -130,40 +149,101 @@ class Recommender:
         *,
         repeats: Repeats = "exclude",
         filter: str | None = None,
+        scenario: str | None = None,
+        rules: Rules | Mapping[str, Any] | None = None,
     ) -> PickList:
         """Pick k items for a session, oldest first; unknown items say nothing."""
-        return self._ask(None, items, k, repeats, filter)
+        query = self._query(
+            k=k, repeats=repeats, filter=filter, session=items, scenario=scenario, rules=rules
+        )
+        return self._list(self._core.recommend(query))
 
-    def _ask(
+    def page(self, queries: Iterable[Mapping[str, Any]]) -> list[PickList]:
+        """Answer `recommend` for several lists of one page, none with an item of those before it.
+
+        queries: the arguments of `recommend` by name, for each list.
+
+        >>> shop.page([{"user": "u1", "k": 4}, {"user": "u1", "scenario": "sale"}])
+        """
+        asked = [self._query(**query) for query in queries]
+        return [self._list(picks) for picks in self._core.recommend_page(asked)]
+
+    def why_not(self, user: Any, item: Any, k: int = 10, **options: Any) -> WhyNot:
+        """Say what keeps an item out of the list of `recommend` with the same options.
+
+        user: None for an anonymous visitor's session=[...]. Raises as `recommend` does; an item
+        that is not known is an answer.
+        """
+        query = self._query(user=user, k=k, **options)
+        return WhyNot(item, self._core.why_not(query, item_id("item", item)))
+
+    def replay(self, recommendation_id: int) -> PickList:
+        """Return one of the last 1,000 lists again, as it was. Raises UnknownIdError."""
+        number = integer("recommendation_id", recommendation_id, 0, 2**64, "an id of a list")
+        return self._list(self._core.replay(number))
+
+    def set_rules(self, scenario: str, rules: Rules | Mapping[str, Any]) -> None:
+        """Put rules under a name, in force from the next question on and saved with the model.
+
+        Raises ValueError for a wrong rule, UnknownIdError for an item that the shop does not have.
+        """
+        self._core.set_rules(text("scenario", scenario), Rules.of(rules)._to_core())
+
+    def remove_rules(self, scenario: str) -> None:
+        """Forget the rules of a scenario. Raises ValueError if there are none."""
+        self._core.remove_rules(text("scenario", scenario))
+
+    def rules(self, scenario: str) -> Rules:
+        """Return the rules of a scenario. Raises ValueError if there are none."""
+        return Rules._from_core(self._core.rules(text("scenario", scenario)))
+
+    @property
+    def scenarios(self) -> list[str]:
+        """The names that have rules, sorted."""
+        return list(self._core.scenarios)
+
+    def _query(
         self,
-        user: Any,
-        session: Sequence[Any],
-        k: int,
-        repeats: Repeats,
-        condition: str | None,
+        *,
+        user: Any = None,
+        k: int = 10,
+        repeats: Repeats = "exclude",
+        filter: str | None = None,
+        diversity: float = 0.0,
+        session: Sequence[Any] = (),
         allow: Iterable[Any] | None = None,
         block: Iterable[Any] | None = None,
-        diversity: float = 0.0,
-    ) -> PickList:
-        picks = self._core.recommend(
-            user,
-            item_ids("items", session),
-            size("k", k),
-            choice(_core.Repeats, "repeats", repeats),
-            _condition(condition),
-            item_ids("allow", allow),
-            item_ids("block", block),
-            number("diversity", diversity),
-        )
-        return self._list(picks)
+        scenario: str | None = None,
+        rules: Rules | Mapping[str, Any] | None = None,
+        seed: int = 0,
+        time: Any = None,
+    ) -> Any:
+        query = _core.Query()
+        query.user = None if user is None else item_id("user", user)
+        query.session = item_ids("items", session)
+        query.k = size("k", k)
+        query.repeats = choice(_core.Repeats, "repeats", repeats)
+        query.filter = _condition(filter)
+        query.allow = item_ids("allow", allow)
+        if allow is not None and not query.allow:
+            msg = "allow must hold an item, got none"
+            raise ValueError(msg)
+        query.block = item_ids("block", block)
+        query.diversity = number("diversity", diversity)
+        query.scenario = "" if scenario is None else text("scenario", scenario)
+        query.rules = None if rules is None else Rules.of(rules)._to_core()
+        query.seed = integer("seed", seed, 0, 2**64, "an integer in [0, 2**64)")
+        query.time_us = _time_us(time)
+        return query
 
     def similar(self, item: Any, k: int = 10) -> PickList:
         """You may also like. Raises UnknownIdError."""
-        return self._list(self._core.similar(item_id("item", item), size("k", k)))
+        return PickList(self._core.similar(item_id("item", item), size("k", k)), self.catalog.title)
 
     def bought_together(self, items: Sequence[Any], k: int = 10) -> PickList:
         """Complete the basket. Raises UnknownIdError if no item is known."""
-        return self._list(self._core.bought_together(item_ids("items", items), size("k", k)))
+        picks = self._core.bought_together(item_ids("items", items), size("k", k))
+        return PickList(picks, self.catalog.title)
 
     def buy_again(self, user: Any, k: int = 10) -> PickList:
         """What this visitor had and is likely to want again. Raises UnknownIdError."""
@@ -261,8 +341,8 @@ class Recommender:
         ids[:-1] = self._core.items.ids()
         return ids
 
-    def _list(self, picks: list[Any]) -> PickList:
-        return PickList(picks, self.catalog.title)
+    def _list(self, recommendation: Any) -> PickList:
+        return PickList._of(recommendation, self.catalog.title)
 
     def _picks(self, queries: Sequence[Any], arrays: tuple[Any, Any, Any]) -> Picks:
         return Picks(queries, *arrays, self._item_array)

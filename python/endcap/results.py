@@ -17,16 +17,39 @@ def _reasons(pick: Any, titles: Titles) -> str:
     parts = [
         f"{titles(reason.item) or reason.item} ({reason.kind}) {reason.value:+.3g}"
         for reason in pick.reasons
+        if not reason.rule
     ]
-    return "because of " + ", ".join(parts) if parts else "popular"
+    rules = [f"{reason.rule} {reason.value:+.3g}" for reason in pick.reasons if reason.rule]
+    because = "because of " + ", ".join(parts) if parts else "popular"
+    return "; ".join([because, *rules, *([pick.rule] if pick.rule else [])])
 
 
 class PickList(Sequence[Any]):
-    """One list, the best first; each pick has an item, a score and reasons."""
+    """One list, the best first; each pick has an item, a score and reasons.
+
+    It has, too, the model that added most to the score (`source`), the rule that put it there
+    (`rule`, "" for none), its `position` from 1, and how likely it was to stand there
+    (`propensity`). A list of `recommend` and its kin has a `recommendation_id` for `replay`, and
+    versions that are equal for equal models and rules.
+    """
+
+    recommendation_id: int | None = None
+    model_version: int | None = None
+    rules_version: int | None = None
+    scenario: str | None = None
 
     def __init__(self, picks: list[Any], titles: Titles) -> None:
         self._picks = picks
         self._titles = titles
+
+    @classmethod
+    def _of(cls, recommendation: Any, titles: Titles) -> PickList:
+        picks = cls(recommendation.picks, titles)
+        picks.recommendation_id = recommendation.id
+        picks.model_version = recommendation.model_version
+        picks.rules_version = recommendation.rules_version
+        picks.scenario = recommendation.scenario or None
+        return picks
 
     @overload
     def __getitem__(self, index: int) -> Any: ...
@@ -59,6 +82,25 @@ class PickList(Sequence[Any]):
 
     def _repr_html_(self) -> str:
         return html_table("", *self._table())
+
+
+class WhyNot:
+    """Why an item is not in a list, or where it stands: reason and detail in words, its score, its
+    rank by score among what is allowed (None if it is not), its position (None if not listed)."""
+
+    def __init__(self, item: Any, core: Any) -> None:
+        self.item = item
+        self.reason: str = core.reason
+        self.detail: str = core.detail
+        self.score: float = core.score
+        self.rank: int | None = core.rank or None
+        self.position: int | None = core.position or None
+
+    def __repr__(self) -> str:
+        text = self.reason + (f": {self.detail}" if self.detail else "")
+        place = f", at place {self.position}" if self.position else ""
+        rank = f", rank {self.rank} by score" if self.rank else ""
+        return f"{self.item}: {text}{place}{rank}"
 
 
 class Explanation:

@@ -49,20 +49,6 @@ void bind_recommender(py::module_& module) {
       .value("fast", Effort::kFast)
       .value("balanced", Effort::kBalanced)
       .value("best", Effort::kBest);
-  py::enum_<Repeats>(module, "Repeats")
-      .value("exclude", Repeats::kExclude)
-      .value("include", Repeats::kInclude)
-      .value("only", Repeats::kOnly);
-
-  py::class_<Reason>(module, "Reason")
-      .def_readonly("item", &Reason::item)
-      .def_readonly("kind", &Reason::kind)
-      .def_readonly("time_us", &Reason::time_us)
-      .def_readonly("value", &Reason::value);
-  py::class_<Pick>(module, "Pick")
-      .def_readonly("item", &Pick::item)
-      .def_readonly("score", &Pick::score)
-      .def_readonly("reasons", &Pick::reasons);
   py::class_<Explanation>(module, "Explanation")
       .def_readonly("item", &Explanation::item)
       .def_readonly("score", &Explanation::score)
@@ -81,26 +67,17 @@ void bind_recommender(py::module_& module) {
                   "threads"_a, "seed"_a, "progress"_a)
       .def_static("load", &Recommender::load, "path"_a, ReleaseGil())
       .def("save", &Recommender::save, "path"_a, ReleaseGil())
-      .def(
-          "recommend",
-          [](const Recommender& shop, std::optional<Id> user, std::vector<Id> session, int k,
-             Repeats repeats, std::string filter, std::vector<Id> allow, std::vector<Id> block,
-             float diversity) {
-            return shop
-                .recommend({std::move(user), std::move(session), k, repeats, std::move(filter),
-                            std::move(allow), std::move(block), diversity})
-                .picks;
-          },
-          "user"_a, "session"_a, "k"_a, "repeats"_a, "filter"_a, "allow"_a, "block"_a,
-          "diversity"_a, ReleaseGil())
+      .def("recommend", &Recommender::recommend, "query"_a, ReleaseGil())
+      .def("recommend_page", &Recommender::recommend_page, "queries"_a, ReleaseGil())
+      .def("why_not", &Recommender::why_not, "query"_a, "item"_a, ReleaseGil())
+      .def("replay", &Recommender::replay, "recommendation_id"_a, ReleaseGil())
+      .def("set_rules", &Recommender::set_rules, "scenario"_a, "rules"_a, ReleaseGil())
+      .def("remove_rules", &Recommender::remove_rules, "scenario"_a, ReleaseGil())
+      .def("rules", &Recommender::rules, "scenario"_a, ReleaseGil())
+      .def_property_readonly("scenarios", &Recommender::scenarios)
       .def("similar", &Recommender::similar, "item"_a, "k"_a, ReleaseGil())
       .def("bought_together", &Recommender::bought_together, "items"_a, "k"_a, ReleaseGil())
-      .def(
-          "buy_again",
-          [](const Recommender& shop, const Id& user, int k) {
-            return shop.buy_again(user, k).picks;
-          },
-          "user"_a, "k"_a, ReleaseGil())
+      .def("buy_again", &Recommender::buy_again, "user"_a, "k"_a, ReleaseGil())
       .def("recommend_many",
            [](const Recommender& shop, const std::vector<Id>& users, int k, Repeats repeats,
               const std::string& filter) {

@@ -40,6 +40,7 @@ PYBIND11_MODULE(_core, module) {
   translate_errors(module);
   endcap::bind_events(module);
   endcap::bind_catalog(module);
+  endcap::bind_rules(module);
   endcap::bind_recommender(module);
   endcap::bind_models(module);
   endcap::bind_evaluation(module);

@@ -17,6 +17,9 @@ using Type = Filter::Node::Type;
 // Deeper nesting is refused before it exhausts the stack.
 constexpr int kMostNested = 200;
 
+// A list among fewer rows than one in so many is sooner made by looking at each of them.
+constexpr std::int32_t kOneInFew = 200;
+
 // What stands behind a comparison: a literal, a column of the anchor, or now.
 struct Operand {
   enum Kind { kNumber, kText, kAnchor, kNow } kind = kNumber;
@@ -330,12 +333,16 @@ NodePtr bound(const NodePtr& node, const Asker& asker) {
 Filter Filter::parse(std::string_view text, const Catalog& catalog) {
   Parser parser(text, catalog);
   auto root = parser.whole();
-  return {std::move(root), std::make_shared<const std::vector<std::string>>(parser.take_clauses())};
+  Notes notes{.clauses = parser.take_clauses(), .few = {}};
+  if (root->type == Type::kRows && root->rows.size() <= root->rows.n_rows() / kOneInFew) {
+    notes.few = root->rows.rows();
+  }
+  return {std::move(root), std::make_shared<const Notes>(std::move(notes))};
 }
 
 bool Filter::is_personal() const { return root_->type != Type::kRows; }
 
-Filter Filter::bind(const Asker& asker) const { return {bound(root_, asker), clauses_}; }
+Filter Filter::bind(const Asker& asker) const { return {bound(root_, asker), notes_}; }
 
 bool Filter::matches(std::int32_t row) const { return root_->matches(row); }
 

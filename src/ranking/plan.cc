@@ -28,6 +28,18 @@ Plan::When condition(const std::string& text, const FilterCache& filters) {
   return filters.get(text);
 }
 
+// The items of a condition that few meet.
+std::optional<std::vector<ItemIndex>> few_items(const Plan::When& when,
+                                                std::span<const ItemIndex> item_of_row) {
+  if (!when || !when->few()) return std::nullopt;
+  std::vector<ItemIndex> items;
+  for (const auto row : *when->few()) {
+    const auto item = item_of_row[static_cast<std::size_t>(row)];
+    if (item != kNoIndex) items.push_back(item);
+  }
+  return items;
+}
+
 std::string name_of(const Boost& boost) {
   const std::string verb = boost.factor < 1 ? "bury" : "boost";
   return boost.when.empty() ? verb : verb + ": " + boost.when;
@@ -58,6 +70,8 @@ Plan make_plan(Rules rules, const PlanContext& context, const std::string& filte
   Plan plan;
   plan.filter = condition(rules.filter, context.filters);
   plan.asked = condition(filter, context.filters);
+  plan.few = few_items(plan.filter, context.item_of_row);
+  plan.few_asked = few_items(plan.asked, context.item_of_row);
   plan.allow = common(rules.allow, allow, context.items);
   plan.block = item_indices(rules.block, context.items);
   for (const auto& hide : rules.hide) {

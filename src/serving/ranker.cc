@@ -183,12 +183,16 @@ std::int32_t Ranker::rank_of(ItemIndex item) const {
 }
 
 bool Ranker::names_all() const {
-  return request_.repeats == Repeats::kOnly || plan_->allow.has_value();
+  return request_.repeats == Repeats::kOnly || plan_->allow || plan_->few_asked ||
+         (filter_ == &bound_.filter && plan_->few);
 }
 
 // The few items that the list is limited to, each once.
 std::vector<ItemIndex> Ranker::named() const {
-  if (request_.repeats != Repeats::kOnly) return *plan_->allow;
+  if (request_.repeats != Repeats::kOnly) {
+    if (plan_->allow) return *plan_->allow;
+    return plan_->few_asked ? *plan_->few_asked : *plan_->few;
+  }
   std::vector<ItemIndex> items;
   for (const auto& event : request_.history.events) {
     if (0 <= event.item && event.item < snapshot_.n_items()) items.push_back(event.item);
@@ -225,11 +229,11 @@ void Ranker::offer_all(TopK& best) const {
   // Whom no event speaks for, by falling prior. Where rules may round two bounds to one, a tie goes
   // on.
   for (const auto item : snapshot_.blend.prior_order[static_cast<std::size_t>(purpose(request_))]) {
-    if (board_.is_touched(item)) continue;
+    if (board_.is_touched(item) || !allowed(item)) continue;
     const float raw = raw_score(item);
     const ItemIndex tie = plan_->raises.empty() ? item : kNoIndex;
     if (!best.accepts({tie, bound_of_ruled(raw)})) break;
-    if (allowed(item)) best.offer({item, ruled(item, raw)});
+    best.offer({item, ruled(item, raw)});
   }
 }
 

@@ -147,6 +147,7 @@ std::map<std::string, Rules> get_scenarios(const Container& file) {
     auto name = record.text();
     if (!scenarios.emplace(name, get_rules(record)).second) file.fail("rules", "a name twice");
   }
+  if (!record.done()) file.fail("rules", "bytes are left over");
   return scenarios;
 }
 

@@ -158,9 +158,10 @@ std::vector<Id> random_items(Random& random, std::uint64_t most) {
 // Any of the rules that leave the order to the score; each in about a third of all cases.
 Rules random_rules(Random& random) {
   const auto maybe = [&] { return random.below(3) == 0; };
-  const std::string conditions[] = {"price > 3", "brand in customer.brands", "brand != 'b1'",
-                                    "price between 0.5 and 2 times anchor.price", "price = 7"};
-  const auto condition = [&] { return conditions[random.below(5)]; };
+  const std::string conditions[] = {"price > 3",     "brand in customer.brands",
+                                    "brand != 'b1'", "price between 0.5 and 2 times anchor.price",
+                                    "price = 7",     "price = 7 and brand = 'b1' and group < 'g4'"};
+  const auto condition = [&] { return conditions[random.below(6)]; };
   Rules rules;
   if (maybe()) rules.filter = condition();
   if (maybe() && maybe()) rules.allow = random_items(random, 20);
@@ -213,8 +214,10 @@ TEST(RankerTest, ListsAreThoseOfAVersionThatRanksEverything) {
     const Snapshot shop = random_shop(random, kItems);
     const Plans plans(shop);
     Question question(random);
-    const Plan plan =
-        plans.make(random_rules(random), {.filter = random.below(4) == 0 ? "price < 8" : ""});
+    const Plan plan = plans.make(random_rules(random),
+                                 {.filter = random.below(4) == 0   ? "price < 8"
+                                            : random.below(8) == 0 ? "group = 'g3' and price = 2"
+                                                                   : ""});
     question.request.plan = &plan;
     Ranker ranker(shop);
     const auto list = ranker.rank(question.request);

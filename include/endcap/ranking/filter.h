@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,17 +52,23 @@ class Filter {
   [[nodiscard]] bool matches(std::int32_t row) const;
 
   // What the outermost `and`s join: an item fails the filter if it fails one of these.
-  [[nodiscard]] const std::vector<std::string>& clauses() const { return *clauses_; }
+  [[nodiscard]] const std::vector<std::string>& clauses() const { return notes_->clauses; }
+
+  // All rows that match, in order, if the filter is settled and they are few: one in 200 at most.
+  [[nodiscard]] const std::optional<std::vector<std::int32_t>>& few() const { return notes_->few; }
 
   struct Node;
 
  private:
-  using Clauses = std::shared_ptr<const std::vector<std::string>>;
-  Filter(std::shared_ptr<const Node> root, Clauses clauses)
-      : root_(std::move(root)), clauses_(std::move(clauses)) {}
+  struct Notes {
+    std::vector<std::string> clauses;
+    std::optional<std::vector<std::int32_t>> few;
+  };
+  Filter(std::shared_ptr<const Node> root, std::shared_ptr<const Notes> notes)
+      : root_(std::move(root)), notes_(std::move(notes)) {}
 
   std::shared_ptr<const Node> root_;
-  Clauses clauses_;
+  std::shared_ptr<const Notes> notes_;
 };
 
 }  // namespace endcap

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,9 +37,10 @@ struct Plan {
 
   Rules rules;
   std::uint64_t version = 0;
-  When filter;                                  // of the rules
-  When asked;                                   // of the question: no back-fill goes beyond it
-  std::optional<std::vector<ItemIndex>> allow;  // sorted
+  When filter;  // of the rules
+  When asked;   // of the question: no back-fill goes beyond it
+  std::optional<std::vector<ItemIndex>> few, few_asked;  // all that filter and asked let pass
+  std::optional<std::vector<ItemIndex>> allow;           // sorted
   std::vector<ItemIndex> block;
   std::vector<Veil> veils;
   std::vector<Raise> raises;
@@ -54,6 +56,7 @@ struct PlanContext {
   const Vocabulary& items;
   const Kinds& kinds;
   const FilterCache& filters;
+  std::span<const ItemIndex> item_of_row;  // of the catalogue
 };
 
 // Throws std::invalid_argument for rules that check() refuses, a wrong condition, an unknown column

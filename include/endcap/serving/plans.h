@@ -6,6 +6,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <utility>
+#include <vector>
 
 #include "endcap/base/error.h"
 #include "endcap/ranking/plan.h"
@@ -23,7 +24,13 @@ class Plans {
   static constexpr std::size_t kMostPlans = 64;
 
   // The snapshot must outlive this.
-  explicit Plans(const Snapshot& snapshot) : snapshot_(snapshot), filters_(snapshot.catalog) {}
+  explicit Plans(const Snapshot& snapshot) : snapshot_(snapshot), filters_(snapshot.catalog) {
+    item_of_row_.resize(static_cast<std::size_t>(snapshot.catalog.items().size()), kNoIndex);
+    for (ItemIndex item = 0; item < snapshot.n_items(); ++item) {
+      const auto row = snapshot.catalog_row[static_cast<std::size_t>(item)];
+      if (row != kNoIndex) item_of_row_[static_cast<std::size_t>(row)] = item;
+    }
+  }
 
   [[nodiscard]] const FilterCache& filters() const { return filters_; }
 
@@ -33,8 +40,8 @@ class Plans {
     own.block.insert(own.block.end(), query.block.begin(), query.block.end());
     if (query.diversity != 0) own.diversity = query.diversity;
     return make_plan(std::move(own),
-                     {snapshot_.catalog, snapshot_.items, snapshot_.kinds, filters_}, query.filter,
-                     query.allow);
+                     {snapshot_.catalog, snapshot_.items, snapshot_.kinds, filters_, item_of_row_},
+                     query.filter, query.allow);
   }
 
   // The rules of a query's scenario, narrowed by what the query itself says. Throws as make does.
@@ -55,6 +62,7 @@ class Plans {
  private:
   const Snapshot& snapshot_;
   FilterCache filters_;
+  std::vector<ItemIndex> item_of_row_;
   mutable std::shared_mutex mutex_;
   mutable std::map<RulesPtr, std::shared_ptr<const Plan>> plans_;
 };

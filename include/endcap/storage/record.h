@@ -47,6 +47,7 @@ class RecordReader {
     const auto bytes = take(get<std::uint64_t>());
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
+  [[nodiscard]] bool done() const { return rest_.empty(); }
 
  private:
   std::span<const std::byte> take(std::uint64_t size) {

@@ -10,22 +10,6 @@
 namespace endcap {
 namespace {
 
-// How alike two items are to those who choose: the cosine-like overlap of what follows from each.
-float overlap(SparseRow a, SparseRow b) {
-  float dot = 0, norm_a = 0, norm_b = 0;
-  for (const float value : a.values) norm_a += value * value;
-  for (const float value : b.values) norm_b += value * value;
-  for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
-    if (a.columns[i] == b.columns[j])
-      dot += a.values[i++] * b.values[j++];
-    else if (a.columns[i] < b.columns[j])
-      ++i;
-    else
-      ++j;
-  }
-  return norm_a > 0 && norm_b > 0 ? dot / std::sqrt(norm_a * norm_b) : 0;
-}
-
 const Plan kNoRules = {};
 
 float raised(float score, float factor) { return score >= 0 ? score * factor : score / factor; }
@@ -245,7 +229,14 @@ bool Ranker::cut_irrelevant(std::vector<ScoredItem>& list) const {
   return std::erase_if(list, [&](const ScoredItem& item) { return item.score < least; }) > 0;
 }
 
-Arranger::Setting Ranker::setting() const {
+// Null where no model says what is alike.
+Likeness* Ranker::likeness() {
+  const auto* model = dynamic_cast<const ItemItemModel*>(snapshot_.blend.find(kBoughtTogether));
+  if (!likeness_ && model != nullptr) likeness_ = std::make_unique<Likeness>(model->matrix());
+  return likeness_.get();
+}
+
+Arranger::Setting Ranker::setting() {
   const auto& events = request_.history.events;
   const auto seed = checksum(events.data(), events.size_bytes()) + request_.seed;
   Arranger::Setting setting{.k = request_.k,
@@ -259,10 +250,9 @@ Arranger::Setting Ranker::setting() const {
     setting.likeness = [this](ItemIndex a, ItemIndex b) {
       return shared_values(snapshot_.catalog, *plan_->diversity_by, row(a), row(b));
     };
-  } else {
-    const auto* like = dynamic_cast<const ItemItemModel*>(snapshot_.blend.find(kBoughtTogether));
-    setting.likeness = [like](ItemIndex a, ItemIndex b) {
-      return like == nullptr ? 0 : overlap(like->matrix().row(a), like->matrix().row(b));
+  } else if (setting.diversity > 0) {
+    setting.likeness = [like = likeness()](ItemIndex a, ItemIndex b) {
+      return like == nullptr ? 0 : like->between(a, b);
     };
   }
   return setting;

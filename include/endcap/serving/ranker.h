@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <unordered_set>
@@ -13,6 +14,7 @@
 #include "endcap/ranking/item_mask.h"
 #include "endcap/ranking/plan.h"
 #include "endcap/retrieval/top_k.h"
+#include "endcap/serving/likeness.h"
 #include "endcap/serving/query.h"
 #include "endcap/serving/snapshot.h"
 
@@ -100,7 +102,8 @@ class Ranker {
   void offer_all(TopK& best) const;
   [[nodiscard]] std::vector<ItemIndex> named() const;
   [[nodiscard]] bool names_all() const;
-  [[nodiscard]] Arranger::Setting setting() const;
+  [[nodiscard]] Arranger::Setting setting();
+  [[nodiscard]] Likeness* likeness();
   [[nodiscard]] std::vector<std::pair<int, ScoredItem>> pins();
   void fill(Arranger& arranger, int stage);
   bool cut_irrelevant(std::vector<ScoredItem>& list) const;
@@ -109,6 +112,7 @@ class Ranker {
   ScoreBoard board_;
   ItemSet hidden_;
   std::unordered_set<std::int64_t> hidden_variants_;
+  std::unique_ptr<Likeness> likeness_;  // made when it is first asked for
   const Plan* plan_ = nullptr;
   Request request_;
   std::vector<std::int32_t> rows_;  // of the history, in the catalogue

@@ -6,7 +6,7 @@ from endcap._core import CorruptFileError, UnknownIdError
 from endcap.catalog import Catalog
 from endcap.evaluation import Report, evaluate
 from endcap.events import Events
-from endcap.models import Ease, Popularity, Rp3Beta, SequentialRules
+from endcap.models import Ease, ItemKnn, Popularity, Rp3Beta, SequentialRules, Slist, TurboCf
 from endcap.recommender import Recommender
 from endcap.results import Explanation, PickList, Picks, WhyNot
 from endcap.rules import Rules
@@ -19,6 +19,7 @@ __all__ = [
     "Ease",
     "Events",
     "Explanation",
+    "ItemKnn",
     "PickList",
     "Picks",
     "Popularity",
@@ -27,6 +28,8 @@ __all__ = [
     "Rp3Beta",
     "Rules",
     "SequentialRules",
+    "Slist",
+    "TurboCf",
     "UnknownIdError",
     "WhyNot",
     "build_info",

@@ -167,3 +167,54 @@ class SequentialRules(Model):
             row_power=row_power,
             neighbors=neighbors,
         )
+
+
+class Slist(Model):
+    """What goes together and what comes after, by ridge regression (Choi et al., 2021).
+
+    Fit it on Events. The defaults suit customers; sessions want regularization=10, alpha=0.8.
+    """
+
+    _core_model = _core.Slist
+
+    def __init__(
+        self,
+        regularization: float = 20.0,
+        alpha: float = 0.4,
+        future_decay: float = 0.6,
+        neighbors: int = 200,
+        max_events: int = 500,
+    ) -> None:
+        super().__init__(
+            regularization=regularization,
+            alpha=alpha,
+            future_decay=future_decay,
+            neighbors=neighbors,
+            max_events=max_events,
+        )
+
+
+class ItemKnn(Model):
+    """Items that share their users, by cosine (Sarwar et al., 2001)."""
+
+    _core_model = _core.ItemKnn
+
+    def __init__(
+        self, shrinkage: float = 20.0, neighbors: int = 200, max_events: int = 500
+    ) -> None:
+        super().__init__(shrinkage=shrinkage, neighbors=neighbors, max_events=max_events)
+
+
+class TurboCf(Model):
+    """A low-pass filter on the graph of items (Park et al., 2024)."""
+
+    _core_model = _core.TurboCf
+
+    def __init__(
+        self,
+        alpha: float = 0.5,
+        power: float = 1.0,
+        neighbors: int = 400,
+        max_events: int = 500,
+    ) -> None:
+        super().__init__(alpha=alpha, power=power, neighbors=neighbors, max_events=max_events)

@@ -10,9 +10,12 @@
 #include "endcap/base/parallel.h"
 #include "endcap/events/events.h"
 #include "endcap/models/ease.h"
+#include "endcap/models/item_knn.h"
 #include "endcap/models/popularity.h"
 #include "endcap/models/rp3beta.h"
 #include "endcap/models/sequential_rules.h"
+#include "endcap/models/slist.h"
+#include "endcap/models/turbo_cf.h"
 #include "endcap/ranking/item_mask.h"
 #include "endcap/retrieval/top_k.h"
 #include "python_progress.h"
@@ -166,6 +169,32 @@ void bind_models(py::module_& module) {
          return fitted(threads, [&](const Context& context) {
            return SequentialRules::fit(x, options, context);
          });
+       });
+  bind("Slist", std::type_identity<Slist>(),
+       [](const Interactions& x, float regularization, float alpha, float future_decay,
+          int neighbors, int max_events, int threads) {
+         const SlistOptions options{.regularization = regularization,
+                                    .alpha = alpha,
+                                    .future_decay = future_decay,
+                                    .neighbors = neighbors,
+                                    .max_events = max_events};
+         return fitted(threads,
+                       [&](const Context& context) { return Slist::fit(x, options, context); });
+       });
+  bind("ItemKnn", std::type_identity<ItemKnn>(),
+       [](const Interactions& x, float shrinkage, int neighbors, int max_events, int threads) {
+         const ItemKnnOptions options{
+             .shrinkage = shrinkage, .neighbors = neighbors, .max_events = max_events};
+         return fitted(threads,
+                       [&](const Context& context) { return ItemKnn::fit(x, options, context); });
+       });
+  bind("TurboCf", std::type_identity<TurboCf>(),
+       [](const Interactions& x, float alpha, float power, int neighbors, int max_events,
+          int threads) {
+         const TurboCfOptions options{
+             .alpha = alpha, .power = power, .neighbors = neighbors, .max_events = max_events};
+         return fitted(threads,
+                       [&](const Context& context) { return TurboCf::fit(x, options, context); });
        });
 }
 

@@ -10,6 +10,7 @@
 #include "endcap/models/rp3beta.h"
 #include "endcap/models/sequence_factors.h"
 #include "endcap/models/sequential_rules.h"
+#include "endcap/models/slist.h"
 
 namespace endcap {
 namespace {
@@ -57,6 +58,12 @@ Maker walk(float beta, HistoryWeights history) {
   };
 }
 
+Maker slist(const SlistOptions& options) {
+  return [=](const TrainingData& data, const Context& context) {
+    return shared(Slist::fit(data.interactions, options, context));
+  };
+}
+
 // In the order in which they are tried; a name stands for one choice of options.
 const std::vector<std::pair<std::string, Entry>>& entries() {
   constexpr auto root = PopularityScale::kRoot;
@@ -86,6 +93,9 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
         [](const TrainingData& data, const Context& context) {
           return shared(SequentialRules::fit(data.interactions, {}, context));
         }}},
+      {"slist", {Needs::kOrder, Effort::kBalanced, slist({})}},
+      {"slist/sessions",
+       {Needs::kOrder, Effort::kBalanced, slist({.regularization = 10, .alpha = 0.8f})}},
       {"sequence_factors",
        {Needs::kOrder, Effort::kBest,
         [](const TrainingData& data, const Context& context) {

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from endcap import Ease, Events, Popularity, Rp3Beta, SequentialRules
+from endcap import (
+    Ease,
+    Events,
+    ItemKnn,
+    Popularity,
+    Rp3Beta,
+    SequentialRules,
+    Slist,
+    TurboCf,
+)
 
 # Users 0 and 1 share item 0; item 3 goes with item 2 alone.
 LIKES = csr_matrix(np.array([[1, 1, 0, 0], [1, 0, 1, 0], [0, 0, 1, 1], [1, 0, 0, 0]], np.float32))
@@ -16,7 +25,7 @@ def test_popularity_counts_everybody():
     assert scores[0] > scores[1]
 
 
-@pytest.mark.parametrize("model", [Popularity(), Rp3Beta(), Ease()])
+@pytest.mark.parametrize("model", [Popularity(), Rp3Beta(), Ease(), ItemKnn(), TurboCf()])
 def test_liked_items_are_left_out_unless_wanted(model):
     model.fit(LIKES, threads=1)
     for user in range(4):
@@ -65,14 +74,30 @@ def test_the_matrix_of_the_caller_is_left_as_it_is():
     assert likes.indices.tolist() == [2, 0, 0]
 
 
-def test_a_set_has_no_rules():
+def test_item_knn_is_a_shrunken_cosine():
+    ids, scores = ItemKnn(shrinkage=1).fit(LIKES).similar_items(3)
+    # Items 2 and 3 share one user of 2 and 1: 1 / (sqrt(2 * 1) + 1).
+    assert ids.tolist() == [2]
+    assert scores[0] == pytest.approx(1 / (2**0.5 + 1))
+
+
+def test_turbo_cf_filters_by_degree():
+    ids, scores = TurboCf(alpha=0.5).fit(LIKES).similar_items(3)
+    # User 2 has 2 items; items 2 and 3 have 2 and 1 users: 2^-1 * 2^-.5 * 1^-.5.
+    assert ids.tolist() == [2]
+    assert scores[0] == pytest.approx(0.5 / 2**0.5)
+
+
+@pytest.mark.parametrize("model", [SequentialRules(), Slist()])
+def test_a_set_has_no_order(model):
     with pytest.raises(ValueError, match="interactions must have an order"):
-        SequentialRules().fit(LIKES)
+        model.fit(LIKES)
 
 
-def test_rules_follow_the_order():
-    rules = SequentialRules().fit(Events.from_sequences([[0, 1, 2], [0, 1, 2], [2, 0, 1]]))
-    assert rules.similar_items(0)[0][0] == 1
+@pytest.mark.parametrize("model", [SequentialRules(), Slist()])
+def test_what_comes_after_is_told_from_the_order(model):
+    model.fit(Events.from_sequences([[0, 1, 2], [0, 1, 2], [2, 0, 1]]))
+    assert model.similar_items(0)[0][0] == 1
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ class Inquiry {
   Inquiry(Ranker& ranker, const Ranker::Request& request, const Plan& plan,
           const Snapshot& snapshot, const FilterCache& filters, ItemIndex item)
       : ranker_(ranker),
+        gate_(ranker.gate()),
         request_(request),
         plan_(plan),
         snapshot_(snapshot),
@@ -54,11 +55,11 @@ class Inquiry {
     if (has(plan_.block, item_)) return {.reason = "blocked"};
     if (plan_.allow && !has(*plan_.allow, item_)) return {.reason = "not in the allow list"};
     if (auto why = had(); !why.reason.empty()) return why;
-    if (ranker_.is_hidden_variant(item_)) return {.reason = "variant of an item already had"};
-    if (!ranker_.meets(ranker_.bound().asked, item_)) {
+    if (gate_.is_hidden_variant(item_)) return {.reason = "variant of an item already had"};
+    if (!gate_.meets(gate_.settled().asked, item_)) {
       return {.reason = "filter", .detail = failing_clause(*plan_.asked)};
     }
-    if (!ranker_.meets(ranker_.bound().filter, item_)) {
+    if (!gate_.meets(gate_.settled().filter, item_)) {
       return {.reason = "filter", .detail = failing_clause(*plan_.filter)};
     }
     return {};
@@ -69,7 +70,7 @@ class Inquiry {
     for (const auto& event : request_.history.events) {
       if (event.item != item_) continue;
       is_had = true;
-      if (ranker_.hides(event)) {
+      if (gate_.hides(event)) {
         return {.reason = "already had", .detail = snapshot_.kinds[event.kind].name};
       }
     }
@@ -79,8 +80,8 @@ class Inquiry {
 
   std::string failing_clause(const Filter& filter) const {
     for (const auto& clause : filter.clauses()) {
-      const auto condition = filters_.get(clause).bind(ranker_.asker());
-      if (!ranker_.meets(condition, item_)) return clause;
+      const auto condition = filters_.get(clause).bind(gate_.asker());
+      if (!gate_.meets(condition, item_)) return clause;
     }
     return "";
   }
@@ -127,6 +128,7 @@ class Inquiry {
   }
 
   Ranker& ranker_;
+  const Gate& gate_;
   const Ranker::Request& request_;
   const Plan& plan_;
   const Snapshot& snapshot_;

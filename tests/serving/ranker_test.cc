@@ -115,7 +115,8 @@ class Naive {
       if (allowed(item, filter)) all.push_back({item, score(item)});
     }
     std::sort(all.begin(), all.end(), ranks_before);
-    if (backfill == kNoIndex && !all.empty() && all[0].score > 0) {
+    if (backfill == kNoIndex && plan_.rules.minimum_relevance > 0 && !all.empty() &&
+        all[0].score > 0) {
       const float least = plan_.rules.minimum_relevance * all[0].score;
       std::erase_if(all, [&](const ScoredItem& item) { return item.score < least; });
     }

@@ -28,12 +28,13 @@ bool holds(const WhyNot& why, ItemIndex item, const Question& question, const Pl
   if (why.reason == "on the page already") return has(question.taken, item);
   if (why.reason == "blocked") return has(plan.block, item);
   if (why.reason == "not in the allow list") return !has(*plan.allow, item);
-  if (why.reason == "already had") return had([&](auto& event) { return ranker.hides(event); });
+  if (why.reason == "already had")
+    return had([&](auto& event) { return ranker.gate().hides(event); });
   if (why.reason == "never had") return !had([](auto&) { return true; });
-  if (why.reason == "variant of an item already had") return ranker.is_hidden_variant(item);
+  if (why.reason == "variant of an item already had") return ranker.gate().is_hidden_variant(item);
   if (why.reason == "filter") {
     if (item == kItems - 1) return true;  // is not in the catalogue
-    return !plans.filters().get(why.detail).bind(ranker.asker()).matches(item);
+    return !plans.filters().get(why.detail).bind(ranker.gate().asker()).matches(item);
   }
   return why.rank > 0;
 }

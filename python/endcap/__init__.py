@@ -6,7 +6,17 @@ from endcap._core import CorruptFileError, UnknownIdError
 from endcap.catalog import Catalog
 from endcap.evaluation import Report, evaluate
 from endcap.events import Events
-from endcap.models import Ease, ItemKnn, Popularity, Rp3Beta, SequentialRules, Slist, TurboCf
+from endcap.models import (
+    Als,
+    Ease,
+    ItemKnn,
+    Popularity,
+    Rp3Beta,
+    SequentialRules,
+    SessionKnn,
+    Slist,
+    TurboCf,
+)
 from endcap.recommender import Recommender
 from endcap.results import Explanation, PickList, Picks, WhyNot
 from endcap.rules import Rules
@@ -14,6 +24,7 @@ from endcap.rules import Rules
 __version__ = "0.1.0"
 
 __all__ = [
+    "Als",
     "Catalog",
     "CorruptFileError",
     "Ease",
@@ -28,6 +39,7 @@ __all__ = [
     "Rp3Beta",
     "Rules",
     "SequentialRules",
+    "SessionKnn",
     "Slist",
     "TurboCf",
     "UnknownIdError",

@@ -169,6 +169,35 @@ class SequentialRules(Model):
         )
 
 
+class Als(Model):
+    """Matrix factorisation by alternating least squares (Hu et al., 2008; Rendle et al., 2022).
+
+    regularization and unobserved (what all empty cells of a user weigh together) are relative to
+    the mean history, so the defaults suit data of any density. Values of the matrix are confidences
+    if use_event_weights is set. A user is folded in from `user_items`, seen in fitting or not.
+    """
+
+    _core_model = _core.Als
+
+    def __init__(
+        self,
+        factors: int = 64,
+        regularization: float = 4.0,
+        unobserved: float = 30.0,
+        iterations: int = 16,
+        use_event_weights: bool = False,
+        random_state: int = 0,
+    ) -> None:
+        super().__init__(
+            factors=factors,
+            regularization=regularization,
+            unobserved=unobserved,
+            iterations=iterations,
+            use_event_weights=use_event_weights,
+            random_state=random_state,
+        )
+
+
 class Slist(Model):
     """What goes together and what comes after, by ridge regression (Choi et al., 2021).
 
@@ -191,6 +220,38 @@ class Slist(Model):
             future_decay=future_decay,
             neighbors=neighbors,
             max_events=max_events,
+        )
+
+
+class SessionKnn(Model):
+    """Sessions like the visitor's own, and what else they hold (Garg et al., 2019).
+
+    Fit it on Events. Spans are in mean sessions: after that many events, what is weighed counts
+    1/e.
+    """
+
+    _core_model = _core.SessionKnn
+
+    def __init__(
+        self,
+        neighbors: int = 500,
+        sessions: int = 2500,
+        max_events: int = 50,
+        history_span: float = 1.0,
+        neighbor_span: float = 1.0,
+        match_span: float = 1.0,
+        idf_weight: float = 5.0,
+        age_share: float = 0.5,
+    ) -> None:
+        super().__init__(
+            neighbors=neighbors,
+            sessions=sessions,
+            max_events=max_events,
+            history_span=history_span,
+            neighbor_span=neighbor_span,
+            match_span=match_span,
+            idf_weight=idf_weight,
+            age_share=age_share,
         )
 
 

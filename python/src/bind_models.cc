@@ -9,11 +9,13 @@
 #include "bindings.h"
 #include "endcap/base/parallel.h"
 #include "endcap/events/events.h"
+#include "endcap/models/als.h"
 #include "endcap/models/ease.h"
 #include "endcap/models/item_knn.h"
 #include "endcap/models/popularity.h"
 #include "endcap/models/rp3beta.h"
 #include "endcap/models/sequential_rules.h"
+#include "endcap/models/session_knn.h"
 #include "endcap/models/slist.h"
 #include "endcap/models/turbo_cf.h"
 #include "endcap/ranking/item_mask.h"
@@ -66,7 +68,7 @@ py::tuple recommend(const Scorer& model, const Interactions& rows, int n_best, b
         if (event.item < n_items) liked.add(event.item);
       }
     }
-    model.score(rows.history(row), board);
+    model.score({rows.events_of(row), rows.end_us()}, board);  // of nobody the model knows
     TopK best(n_best);
     for (const auto item : board.touched()) {
       if (mask.allows(item) && !liked.has(item)) best.offer({item, board[item]});
@@ -170,6 +172,19 @@ void bind_models(py::module_& module) {
            return SequentialRules::fit(x, options, context);
          });
        });
+  bind("Als", std::type_identity<Als>(),
+       [](const Interactions& x, std::int32_t factors, float regularization, float unobserved,
+          std::int32_t iterations, bool use_event_weights, std::uint64_t seed, int threads) {
+         const AlsOptions options{.factors = factors,
+                                  .unobserved = unobserved,
+                                  .regularization = regularization,
+                                  .iterations = iterations,
+                                  .use_event_weights = use_event_weights};
+         return fitted(threads, [&](Context context) {
+           context.seed = seed;
+           return Als::fit(x, options, context);
+         });
+       });
   bind("Slist", std::type_identity<Slist>(),
        [](const Interactions& x, float regularization, float alpha, float future_decay,
           int neighbors, int max_events, int threads) {
@@ -180,6 +195,20 @@ void bind_models(py::module_& module) {
                                     .max_events = max_events};
          return fitted(threads,
                        [&](const Context& context) { return Slist::fit(x, options, context); });
+       });
+  bind("SessionKnn", std::type_identity<SessionKnn>(),
+       [](const Interactions& x, int neighbors, int sessions, int max_events, float history_span,
+          float neighbor_span, float match_span, float idf_weight, float age_share, int threads) {
+         const SessionKnnOptions options{.neighbors = neighbors,
+                                         .sessions = sessions,
+                                         .max_events = max_events,
+                                         .history_span = history_span,
+                                         .neighbor_span = neighbor_span,
+                                         .match_span = match_span,
+                                         .idf_weight = idf_weight,
+                                         .age_share = age_share};
+         return fitted(
+             threads, [&](const Context& context) { return SessionKnn::fit(x, options, context); });
        });
   bind("ItemKnn", std::type_identity<ItemKnn>(),
        [](const Interactions& x, float shrinkage, int neighbors, int max_events, int threads) {

@@ -5,17 +5,13 @@
 #include <stdexcept>
 #include <utility>
 
-#include "endcap/models/item_item_model.h"
-#include "endcap/models/sequence_factors.h"
 #include "endcap/ranking/rules_record.h"
+#include "endcap/serving/model_file.h"
 #include "endcap/storage/record.h"
 #include "endcap/tuning/portfolio.h"
 
 namespace endcap {
 namespace {
-
-// Which class a saved model is of.
-enum class ModelClass : std::int32_t { kPriorOnly = 0, kItemItem = 1, kSequenceFactors = 2 };
 
 void add_vocabulary(ContainerWriter& writer, const std::string& prefix, const Vocabulary& ids) {
   writer.add(prefix + ".numbers", ids.numbers());
@@ -29,76 +25,7 @@ Vocabulary read_vocabulary(const Container& file, const std::string& prefix) {
   return {std::move(offsets), file.array<char>(prefix + ".bytes")};
 }
 
-void add_matrix(ContainerWriter& writer, const std::string& prefix, const CsrMatrix& matrix) {
-  writer.add(prefix + ".offsets", matrix.offsets());
-  writer.add(prefix + ".columns", matrix.columns());
-  writer.add(prefix + ".values", matrix.values());
-}
-
-CsrMatrix read_matrix(const Container& file, const std::string& prefix, std::int32_t n_columns) {
-  return {n_columns, file.array<std::int64_t>(prefix + ".offsets"),
-          file.array<std::int32_t>(prefix + ".columns"), file.array<float>(prefix + ".values")};
-}
-
-void put_history_weights(RecordWriter& record, const HistoryWeights& weights) {
-  record.put(weights.position_decay);
-  record.put(weights.half_life_days);
-  record.put(weights.length_power);
-  record.put(weights.repeat_decay);
-  record.put(weights.max_events);
-  record.put(weights.use_event_weights);
-}
-
-HistoryWeights get_history_weights(RecordReader& record) {
-  HistoryWeights weights;
-  weights.position_decay = record.get<float>();
-  weights.half_life_days = record.get<float>();
-  weights.length_power = record.get<float>();
-  weights.repeat_decay = record.get<float>();
-  weights.max_events = record.get<std::int32_t>();
-  weights.use_event_weights = record.get<bool>();
-  return weights;
-}
-
 std::string term_prefix(std::size_t t) { return "model." + std::to_string(t); }
-
-void put_model(ContainerWriter& writer, RecordWriter& record, const std::string& prefix,
-               const Scorer* model) {
-  if (const auto* sparse = dynamic_cast<const ItemItemModel*>(model)) {
-    record.put(ModelClass::kItemItem);
-    put_history_weights(record, sparse->history_weights());
-    add_matrix(writer, prefix, sparse->matrix());
-  } else if (const auto* trained = dynamic_cast<const SequenceFactors*>(model)) {
-    record.put(ModelClass::kSequenceFactors);
-    record.put(trained->factors());
-    record.put(trained->epochs());
-    writer.add(prefix + ".queries", trained->queries());
-    writer.add(prefix + ".items", trained->items());
-    writer.add(prefix + ".positions", trained->position_weights());
-  } else {
-    record.put(ModelClass::kPriorOnly);
-  }
-}
-
-std::shared_ptr<const Scorer> get_model(const Container& file, RecordReader& record,
-                                        const std::string& prefix, std::int32_t n_items) {
-  switch (record.get<ModelClass>()) {
-    case ModelClass::kPriorOnly:
-      return nullptr;
-    case ModelClass::kItemItem: {
-      const auto weights = get_history_weights(record);
-      return std::make_shared<const ItemItemModel>(read_matrix(file, prefix, n_items), weights);
-    }
-    case ModelClass::kSequenceFactors: {
-      const auto factors = record.get<std::int32_t>();
-      const auto epochs = record.get<std::int32_t>();
-      return std::make_shared<const SequenceFactors>(
-          factors, file.array<float>(prefix + ".queries"), file.array<float>(prefix + ".items"),
-          file.array<float>(prefix + ".positions"), epochs);
-    }
-  }
-  throw std::invalid_argument("unknown class of model");
-}
 
 void put_terms(ContainerWriter& writer, RecordWriter& record, const Blend& blend) {
   record.put<std::uint64_t>(blend.terms.size());

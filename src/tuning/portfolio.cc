@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "endcap/models/als.h"
 #include "endcap/models/content.h"
 #include "endcap/models/ease.h"
 #include "endcap/models/popularity.h"
@@ -10,6 +11,7 @@
 #include "endcap/models/rp3beta.h"
 #include "endcap/models/sequence_factors.h"
 #include "endcap/models/sequential_rules.h"
+#include "endcap/models/session_knn.h"
 #include "endcap/models/slist.h"
 
 namespace endcap {
@@ -17,7 +19,7 @@ namespace {
 
 using Maker = std::function<std::shared_ptr<const Scorer>(const TrainingData&, const Context&)>;
 
-enum class Needs { kNothing, kOrder, kTimes, kTokens };
+enum class Needs { kNothing, kNoOrder, kOrder, kTimes, kTokens };
 
 struct Entry {
   Needs needs;
@@ -58,6 +60,18 @@ Maker walk(float beta, HistoryWeights history) {
   };
 }
 
+Maker als(std::int32_t factors) {
+  return [=](const TrainingData& data, const Context& context) {
+    return shared(Als::fit(data.interactions, {.factors = factors}, context));
+  };
+}
+
+Maker session_knn(float match_span) {
+  return [=](const TrainingData& data, const Context& context) {
+    return shared(SessionKnn::fit(data.interactions, {.match_span = match_span}, context));
+  };
+}
+
 Maker slist(const SlistOptions& options) {
   return [=](const TrainingData& data, const Context& context) {
     return shared(Slist::fit(data.interactions, options, context));
@@ -88,11 +102,15 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
         walk(0.4f, {.position_decay = 0.8f, .length_power = 0.5f})}},
       {"rp3beta/popular", {Needs::kNothing, Effort::kBalanced, walk(0.0f, {.length_power = 1})}},
       {"ease", {Needs::kNothing, Effort::kBalanced, ease({.length_power = 0.5f})}},
+      {"als", {Needs::kNoOrder, Effort::kBalanced, als(128)}},
+      {"als/wide", {Needs::kNoOrder, Effort::kBest, als(256)}},
       {"sequential_rules",
        {Needs::kOrder, Effort::kFast,
         [](const TrainingData& data, const Context& context) {
           return shared(SequentialRules::fit(data.interactions, {}, context));
         }}},
+      {"session_knn", {Needs::kOrder, Effort::kBalanced, session_knn(1)}},
+      {"session_knn/newest", {Needs::kOrder, Effort::kBalanced, session_knn(0.25f)}},
       {"slist", {Needs::kOrder, Effort::kBalanced, slist({})}},
       {"slist/sessions",
        {Needs::kOrder, Effort::kBalanced, slist({.regularization = 10, .alpha = 0.8f})}},
@@ -128,6 +146,8 @@ bool has(Needs needs, const TrainingData& data) {
   switch (needs) {
     case Needs::kNothing:
       return true;
+    case Needs::kNoOrder:  // each query of a dense model costs O(n_items): not for live sessions
+      return data.interactions.order() == Order::kNone;
     case Needs::kOrder:
       return data.interactions.order() != Order::kNone;
     case Needs::kTimes:

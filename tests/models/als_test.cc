@@ -229,6 +229,12 @@ TEST(AlsTest, ItsArraysMakeTheSameModel) {
   EXPECT_EQ(copy.vector_of(x.history(0)), model.vector_of(x.history(0)));
 }
 
+TEST(AlsTest, MayHaveMoreFactorsThanThereAreRows) {
+  const auto model = Als::fit(rows_of(3, {{0, 1}, {0, 1}, {2}}), {.factors = 128});
+  const auto events = events_of({{0, 1.0f}});
+  EXPECT_GT(score_of(model, {events}, 1), 0);
+}
+
 TEST(AlsTest, NothingToFitScoresNothing) {
   const auto model = Als::fit(rows_of(3, {{}, {}}), {.factors = 2});
   EXPECT_EQ(score_of(model, {events_of({{0, 1.0f}})}, 1), 0);

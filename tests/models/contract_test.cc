@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <type_traits>
 #include <vector>
 
 #include "endcap/matrix/transpose.h"
+#include "endcap/models/als.h"
 #include "endcap/models/content.h"
 #include "endcap/models/ease.h"
 #include "endcap/models/item_knn.h"
@@ -15,6 +17,7 @@
 #include "endcap/models/rp3beta.h"
 #include "endcap/models/sequence_factors.h"
 #include "endcap/models/sequential_rules.h"
+#include "endcap/models/session_knn.h"
 #include "endcap/models/slist.h"
 #include "endcap/models/turbo_cf.h"
 #include "models/fixtures.h"
@@ -45,6 +48,8 @@ Model fit(const Interactions& interactions, int threads = 1) {
     return Model::fit(users_as_words(interactions), {}, context);
   } else if constexpr (std::is_same_v<Model, SequenceFactors>) {
     return Model::fit(interactions, {}, {.factors = 8, .negatives = 0, .epochs = 2}, context);
+  } else if constexpr (std::is_same_v<Model, Als>) {
+    return Model::fit(interactions, {.factors = 8}, context);
   } else {
     return Model::fit(interactions, {}, context);
   }
@@ -63,7 +68,7 @@ class ModelContractTest : public testing::Test {
   const Interactions interactions_ = interactions_of(kItems, random_lists(300, kItems, 12));
 };
 using AllModels = testing::Types<Popularity, RepeatPurchase, Rp3Beta, ItemKnn, TurboCf, Ease,
-                                 SequentialRules, Slist, Content, SequenceFactors>;
+                                 SequentialRules, Slist, Als, SessionKnn, Content, SequenceFactors>;
 TYPED_TEST_SUITE(ModelContractTest, AllModels);
 
 TYPED_TEST(ModelContractTest, KnowsTheItemsItWasFittedOn) {
@@ -79,7 +84,8 @@ TYPED_TEST(ModelContractTest, ReasonsAddUpToTheScore) {
   for (ItemIndex item = 0; item < kItems; ++item) {
     float sum = model.explain({events}, item, parts);
     for (const float part : parts) sum += part;
-    EXPECT_NEAR(sum, scores[static_cast<std::size_t>(item)], 1e-5) << item;
+    const float score = scores[static_cast<std::size_t>(item)];
+    EXPECT_NEAR(sum, score, 1e-5f * std::max(1.0f, std::abs(score))) << item;
   }
 }
 
@@ -165,7 +171,8 @@ TYPED_TEST(ItemItemContractTest, RowsAreAscending) {
 // Models that find other items in what people did.
 template <class Model>
 class CheckerboardTest : public testing::Test {};
-using CollaborativeModels = testing::Types<Rp3Beta, ItemKnn, TurboCf, Ease, SequentialRules, Slist>;
+using CollaborativeModels =
+    testing::Types<Rp3Beta, ItemKnn, TurboCf, Ease, SequentialRules, Slist, SessionKnn>;
 TYPED_TEST_SUITE(CheckerboardTest, CollaborativeModels);
 
 // 20 users and 10 items: even users have the even items, odd users the odd ones, each but one.

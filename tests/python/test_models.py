@@ -5,12 +5,14 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from endcap import (
+    Als,
     Ease,
     Events,
     ItemKnn,
     Popularity,
     Rp3Beta,
     SequentialRules,
+    SessionKnn,
     Slist,
     TurboCf,
 )
@@ -25,7 +27,9 @@ def test_popularity_counts_everybody():
     assert scores[0] > scores[1]
 
 
-@pytest.mark.parametrize("model", [Popularity(), Rp3Beta(), Ease(), ItemKnn(), TurboCf()])
+@pytest.mark.parametrize(
+    "model", [Popularity(), Rp3Beta(), Ease(), ItemKnn(), TurboCf(), Als(factors=2)]
+)
 def test_liked_items_are_left_out_unless_wanted(model):
     model.fit(LIKES, threads=1)
     for user in range(4):
@@ -88,13 +92,23 @@ def test_turbo_cf_filters_by_degree():
     assert scores[0] == pytest.approx(0.5 / 2**0.5)
 
 
-@pytest.mark.parametrize("model", [SequentialRules(), Slist()])
+def test_als_finds_the_two_halves_of_a_checkerboard():
+    likes = csr_matrix(np.indices((20, 10)).sum(0) % 2 == 0, dtype=np.float32)
+    model = Als(factors=2).fit(likes)
+    for user in range(20):
+        known = likes[user].tolil()
+        known[0, user % 2 + 4] = 0
+        ids, _ = model.recommend(user, known.tocsr(), N=1)
+        assert ids.tolist() == [user % 2 + 4]
+
+
+@pytest.mark.parametrize("model", [SequentialRules(), Slist(), SessionKnn()])
 def test_a_set_has_no_order(model):
     with pytest.raises(ValueError, match="interactions must have an order"):
         model.fit(LIKES)
 
 
-@pytest.mark.parametrize("model", [SequentialRules(), Slist()])
+@pytest.mark.parametrize("model", [SequentialRules(), Slist(), SessionKnn()])
 def test_what_comes_after_is_told_from_the_order(model):
     model.fit(Events.from_sequences([[0, 1, 2], [0, 1, 2], [2, 0, 1]]))
     assert model.similar_items(0)[0][0] == 1

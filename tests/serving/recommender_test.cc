@@ -159,6 +159,17 @@ TEST_F(RecommenderTest, ATrainedModelIsSavedToo) {
   EXPECT_EQ(circle_of(loaded.next({"tea1"}, 1)[0].item), "tea");
 }
 
+TEST_F(RecommenderTest, AnAlsModelIsSavedToo) {
+  const auto path = std::filesystem::temp_directory_path() / "endcap_recommender_als";
+  const auto shop = Recommender::fit(two_circles(), {}, {.models = {"als"}});
+  shop.save(path);
+  const auto loaded = Recommender::load(path);
+  std::filesystem::remove(path);
+  const auto answer = loaded.recommend_many({"u0", "u1"}, 5);
+  EXPECT_EQ(answer.scores, shop.recommend_many({"u0", "u1"}, 5).scores);
+  EXPECT_EQ(circle_of(loaded.next({"tea1"}, 1)[0].item), "tea");
+}
+
 TEST_F(RecommenderTest, WrongArgumentsAreNamed) {
   EXPECT_THROW((void)shop_.recommend({.user = "nobody"}), UnknownIdError);
   EXPECT_THROW((void)shop_.similar("nothing"), UnknownIdError);

@@ -95,6 +95,7 @@ class AlsTrainer {
     parallel_for(context_, kParts, 1, [&](std::int64_t part, std::int64_t, int) {
       const Eigen::Index begin = table.rows() * part / kParts;
       const Eigen::Index end = table.rows() * (part + 1) / kParts;
+      if (begin == end) return;  // Eigen divides by zero in a product of depth 0
       parts[static_cast<std::size_t>(part)].selfadjointView<Eigen::Lower>().rankUpdate(
           table.middleRows(begin, end - begin).transpose());
     });

@@ -1,0 +1,202 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "endcap/base/context.h"
+#include "endcap/base/error.h"
+#include "endcap/models/detail/session_index.h"
+#include "endcap/models/scorer.h"
+#include "endcap/retrieval/top_k.h"
+
+namespace endcap {
+
+// Spans are in mean sessions: after that many events, what is weighed counts 1/e.
+struct SessionKnnOptions {
+  int neighbors = 500;      // > 0: most alike sessions that vote
+  int sessions = 2500;      // > 0: of each item, the newest that are compared
+  int max_events = 50;      // > 0: newest events of a session that count
+  float history_span = 1;   // > 0: older events find fewer neighbours
+  float neighbor_span = 1;  // > 0: what lies far from the shared item in the neighbour says less
+  float match_span = 1;     // > 0: a neighbour that shares only old events says less
+  float idf_weight = 5;     // >= 0: rare items gain 1 + idf_weight * ln(sessions / of the item)
+  float age_share = 0.5f;   // > 0: of the log's time, after which a session counts 1/e
+
+  void validate() const;
+};
+
+// Sessions like the visitor's own, and what else they hold. With L events, distance d of event e
+// from the newest and p_e = exp(-d / history_span), for the newest event of each item:
+//   similarity(s) = age(s) * sum over shared items of p_e / (|p| sqrt(items of s))
+//   score(y) = sum over the most alike sessions s that hold y of similarity(s) * idf(y)
+//     * exp(-|place of y - place of the newest shared item| / neighbor_span)
+//     * exp(-distance of the newest shared event / match_span)
+// The visitor's own session is no neighbour. Without times all sessions are of one age, and of the
+// more than `sessions` of an item the last users' are compared.
+// Sources: D. Garg, P. Gupta, P. Malhotra, L. Vig, G. Shroff, "Sequence and Time Aware Neighborhood
+// for Session-based Recommendations: STAN", SIGIR 2019; M. Ludewig, N. Mauro, S. Latifi, D.
+// Jannach, "Empirical Analysis of Session-Based Recommendation Algorithms", UMUAI 31, 2021 (VSTAN);
+// B. Kersbergen, O. Sprangers, S. Schelter, "Serenade - Low-Latency Session-Based Recommendation in
+// e-Commerce at Scale", SIGMOD 2022 (the index). Fitting sorts the events; a query costs the
+// sessions that it compares, at most its items times `sessions`. Immutable once fitted, so any
+// number of threads may score at once.
+class SessionKnn final : public Scorer {
+ public:
+  // Throws std::invalid_argument for an option out of range or interactions without an order.
+  [[nodiscard]] static SessionKnn fit(const Interactions& interactions,
+                                      const SessionKnnOptions& options = {},
+                                      const Context& context = {});
+
+  // Throws std::invalid_argument for an option out of range or arrays that disagree.
+  SessionKnn(const SessionKnnOptions& options, detail::SessionIndex index);
+
+  [[nodiscard]] std::int32_t n_items() const override { return index_.postings.size(); }
+  [[nodiscard]] const SessionKnnOptions& options() const { return options_; }
+  [[nodiscard]] const detail::SessionIndex& index() const { return index_; }
+
+  void accumulate(const History& history, float weight, ScoreBoard& board) const override;
+
+  // An event's part is its share of each neighbour's similarity: exact for the history as it is;
+  // without the event other sessions would be neighbours.
+  float explain(const History& history, ItemIndex item, std::span<float> parts) const override;
+
+ private:
+  // One item of the visitor's, at its newest event.
+  struct Own {
+    ItemIndex item;
+    std::size_t event;
+    std::size_t distance;  // from the newest event
+    float weight;          // p_e / |p|
+  };
+  // Newest first.
+  [[nodiscard]] std::vector<Own> own_items(const History& history) const;
+  // The neighbours and their similarities, the most alike first.
+  [[nodiscard]] std::vector<ScoredItem> neighbors_of(const std::vector<Own>& own,
+                                                     UserIndex user) const;
+  // Calls visit(place, factor) for each place of the session: the factor of its item's vote.
+  template <class Visit>
+  void vote(const std::vector<Own>& own, std::int32_t session, Visit&& visit) const;
+  [[nodiscard]] float fade(std::size_t distance, float span) const {
+    return std::exp(-static_cast<float>(distance) / (span * index_.mean_length));
+  }
+
+  SessionKnnOptions options_;
+  detail::SessionIndex index_;
+};
+
+inline void SessionKnnOptions::validate() const {
+  require(neighbors > 0, "neighbors", "be positive", neighbors);
+  require(sessions > 0, "sessions", "be positive", sessions);
+  require(max_events > 0, "max_events", "be positive", max_events);
+  require(history_span > 0, "history_span", "be positive", history_span);
+  require(neighbor_span > 0, "neighbor_span", "be positive", neighbor_span);
+  require(match_span > 0, "match_span", "be positive", match_span);
+  require(idf_weight >= 0, "idf_weight", "be 0 or more", idf_weight);
+  require(age_share > 0, "age_share", "be positive", age_share);
+}
+
+inline SessionKnn::SessionKnn(const SessionKnnOptions& options, detail::SessionIndex index)
+    : options_(options), index_(std::move(index)) {
+  options_.validate();
+  index_.validate();
+}
+
+inline SessionKnn SessionKnn::fit(const Interactions& interactions,
+                                  const SessionKnnOptions& options, const Context&) {
+  require(interactions.order() != Order::kNone, "interactions", "have an order", "sets");
+  options.validate();
+  return {options, detail::session_index(interactions, options.max_events, options.sessions,
+                                         options.idf_weight, options.age_share)};
+}
+
+inline std::vector<SessionKnn::Own> SessionKnn::own_items(const History& history) const {
+  const auto n = history.events.size();
+  std::vector<Own> own;
+  double squares = 0;
+  for (std::size_t d = 0; d < std::min(n, static_cast<std::size_t>(options_.max_events)); ++d) {
+    const ItemIndex item = history.events[n - 1 - d].item;
+    const bool known = 0 <= item && item < n_items();
+    const auto same = [&](const Own& other) { return other.item == item; };
+    if (!known || std::any_of(own.begin(), own.end(), same)) continue;
+    own.push_back({item, n - 1 - d, d, fade(d, options_.history_span)});
+    squares += own.back().weight * own.back().weight;
+  }
+  for (auto& event : own) event.weight /= static_cast<float>(std::sqrt(squares));
+  return own;
+}
+
+inline std::vector<ScoredItem> SessionKnn::neighbors_of(const std::vector<Own>& own,
+                                                        UserIndex user) const {
+  thread_local std::vector<float> sums;  // all 0 between queries
+  thread_local std::vector<std::int32_t> touched;
+  sums.resize(std::max(sums.size(), index_.ages.size()));
+  touched.clear();
+  for (const auto& event : own) {
+    for (const auto session : index_.postings[event.item]) {
+      float& sum = sums[static_cast<std::size_t>(session)];
+      if (sum == 0) touched.push_back(session);
+      sum += event.weight;
+    }
+  }
+  TopK best(options_.neighbors);
+  for (const auto session : touched) {
+    const auto s = static_cast<std::size_t>(session);
+    if (index_.users[s] != user) best.offer({session, sums[s] * index_.ages[s]});
+    sums[s] = 0;
+  }
+  return best.take();
+}
+
+template <class Visit>
+void SessionKnn::vote(const std::vector<Own>& own, std::int32_t session, Visit&& visit) const {
+  const auto items = index_.sessions[session];
+  std::size_t newest = 0, last = 0;
+  const auto place_of = [&](ItemIndex item) {
+    return static_cast<std::size_t>(std::find(items.begin(), items.end(), item) - items.begin());
+  };
+  while (place_of(own[newest].item) == items.size()) ++newest;
+  last = place_of(own[newest].item);
+  const float match = fade(own[newest].distance, options_.match_span);
+  for (std::size_t place = 0; place < items.size(); ++place) {
+    const auto apart = place > last ? place - last : last - place;
+    visit(place, match * fade(apart, options_.neighbor_span) *
+                     index_.rarity[static_cast<std::size_t>(items[place])]);
+  }
+}
+
+inline void SessionKnn::accumulate(const History& history, float weight, ScoreBoard& board) const {
+  const auto own = own_items(history);
+  for (const auto& [session, similarity] : neighbors_of(own, history.user)) {
+    const auto items = index_.sessions[session];
+    const float scale = weight * similarity;
+    vote(own, session,
+         [&](std::size_t place, float factor) { board.add(items[place], scale * factor); });
+  }
+}
+
+inline float SessionKnn::explain(const History& history, ItemIndex item,
+                                 std::span<float> parts) const {
+  std::fill(parts.begin(), parts.end(), 0.0f);
+  const auto own = own_items(history);
+  for (const auto& [session, similarity] : neighbors_of(own, history.user)) {
+    const auto items = index_.sessions[session];
+    if (std::find(items.begin(), items.end(), item) == items.end()) continue;
+    vote(own, session, [&](std::size_t place, float factor) {
+      if (items[place] != item) return;
+      for (const auto& event : own) {
+        const bool shared = std::find(items.begin(), items.end(), event.item) != items.end();
+        if (shared) {
+          parts[event.event] +=
+              event.weight * index_.ages[static_cast<std::size_t>(session)] * factor;
+        }
+      }
+    });
+  }
+  return 0;
+}
+
+}  // namespace endcap

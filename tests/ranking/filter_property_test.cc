@@ -164,7 +164,8 @@ TEST(FilterPropertyTest, AgreesWithAnEvaluationItemByItem) {
     const Asker asker{.rows = history,
                       .anchor = static_cast<std::int32_t>(random.below(kRows + 1)) - 1,
                       .now_us = static_cast<std::int64_t>(random.below(9)) * kMicrosecondsPerDay};
-    const auto condition = Writer(catalog, asker, random).condition(4);
+    Writer writer(catalog, asker, random);
+    const auto condition = writer.condition(4);
     const auto filter = Filter::parse(condition.text, catalog).bind(asker);
     for (std::int32_t row = 0; row < kRows; ++row) {
       ASSERT_EQ(filter.matches(row), condition.holds(row)) << condition.text << "\nrow " << row;

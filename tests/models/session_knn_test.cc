@@ -169,5 +169,15 @@ TEST(SessionKnnTest, ArraysThatDisagreeAreRefused) {
   EXPECT_THROW(SessionKnn({}, index), std::invalid_argument);
 }
 
+TEST(SessionKnnTest, ASessionThatSharesNothingAfterAllDoesNotVote) {
+  auto index = SessionKnn::fit(interactions_of(3, {{0, 1}, {1, 2}})).index();
+  index.postings = IndexLists(2, std::vector<std::int64_t>{0, 2, 2, 2}, std::vector{0, 1});
+  const SessionKnn model({}, index);  // item 0 is said to be in both
+  const auto events = events_of({0});
+  const auto scores = scores_of(model, {events});
+  EXPECT_GT(scores[1], 0);
+  EXPECT_EQ(scores[2], 0);
+}
+
 }  // namespace
 }  // namespace endcap

@@ -154,12 +154,13 @@ inline std::vector<ScoredItem> SessionKnn::neighbors_of(const std::vector<Own>& 
 template <class Visit>
 void SessionKnn::vote(const std::vector<Own>& own, std::int32_t session, Visit&& visit) const {
   const auto items = index_.sessions[session];
-  std::size_t newest = 0, last = 0;
   const auto place_of = [&](ItemIndex item) {
     return static_cast<std::size_t>(std::find(items.begin(), items.end(), item) - items.begin());
   };
-  while (place_of(own[newest].item) == items.size()) ++newest;
-  last = place_of(own[newest].item);
+  std::size_t newest = 0;
+  while (newest < own.size() && place_of(own[newest].item) == items.size()) ++newest;
+  if (newest == own.size()) return;  // a damaged index: it shares nothing after all
+  const auto last = place_of(own[newest].item);
   const float match = fade(own[newest].distance, options_.match_span);
   for (std::size_t place = 0; place < items.size(); ++place) {
     const auto apart = place > last ? place - last : last - place;

@@ -23,6 +23,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         task.events,
         catalog,
         effort=arguments.effort,
+        time_budget=arguments.time_budget,
         threads=arguments.threads,
         seed=arguments.seed,
         progress=sys.stderr.isatty(),
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("protocol", choices=PROTOCOLS)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--effort", default="balanced")
+    parser.add_argument("--time-budget", type=float, help="seconds, with --effort best")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=0, help="0: all processors")
     parser.add_argument("--no-catalog", action="store_true", help="learn from the events alone")

@@ -219,6 +219,7 @@ class Recommender:
         target: str,
         effort: Effort,
         models: list[str],
+        time_budget: float | None,
         threads: int,
         seed: int,
         progress: _Progress | None,

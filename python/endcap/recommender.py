@@ -62,6 +62,7 @@ class Recommender:
         target: str = "purchase",
         effort: Effort = "balanced",
         models: Sequence[str] = (),
+        time_budget: float | None = None,
         threads: int = 0,
         seed: int = 0,
         progress: bool = True,
@@ -69,7 +70,9 @@ class Recommender:
         """Learn from the log; choose and weigh the models on its newest part, then fit on all.
 
         target: the kind of event to predict; where the log has none, every kind. models: names to
-        choose by hand. threads: 0 for all. The result depends on the seed, never on the threads.
+        choose by hand. time_budget: with effort "best", the seconds (900) that decide how many
+        trained models are tried. threads: 0 for all. The result depends on the seed and on what is
+        tried, never on the threads.
 
         Raises ValueError naming argument, rule and value.
 
@@ -83,6 +86,7 @@ class Recommender:
                 target=text("target", target),
                 effort=choice(_core.Effort, "effort", effort),
                 models=texts("models", models),
+                time_budget=None if time_budget is None else number("time_budget", time_budget),
                 threads=integer("threads", threads, 0, 2**31, "0 (all) or more"),
                 seed=integer("seed", seed, 0, 2**64, "an integer in [0, 2**64)"),
                 progress=report,

@@ -2,6 +2,8 @@
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
+#include <optional>
+
 #include "bindings.h"
 #include "endcap/serving/recommender.h"
 #include "python_progress.h"
@@ -13,12 +15,13 @@ namespace endcap {
 namespace {
 
 Recommender fit(const Events& events, const Catalog& catalog, const std::string& target,
-                Effort effort, std::vector<std::string> models, int threads, std::uint64_t seed,
-                py::object progress) {
+                Effort effort, std::vector<std::string> models, std::optional<double> time_budget,
+                int threads, std::uint64_t seed, py::object progress) {
   PythonProgress reporter(std::move(progress));
   const FitOptions options{.target = target,
                            .effort = effort,
                            .models = std::move(models),
+                           .time_budget_seconds = time_budget,
                            .context = {.seed = seed, .threads = threads, .progress = &reporter}};
   const py::gil_scoped_release release;
   return Recommender::fit(events, catalog, options);
@@ -64,7 +67,7 @@ void bind_recommender(py::module_& module) {
   using ReleaseGil = py::call_guard<py::gil_scoped_release>;
   py::class_<Recommender>(module, "Recommender")
       .def_static("fit", &fit, "events"_a, "catalog"_a, "target"_a, "effort"_a, "models"_a,
-                  "threads"_a, "seed"_a, "progress"_a)
+                  "time_budget"_a, "threads"_a, "seed"_a, "progress"_a)
       .def_static("load", &Recommender::load, "path"_a, ReleaseGil())
       .def("save", &Recommender::save, "path"_a, ReleaseGil())
       .def("recommend", &Recommender::recommend, "query"_a, ReleaseGil())

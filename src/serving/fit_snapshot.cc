@@ -59,10 +59,23 @@ std::vector<bool> targets(const Kinds& kinds, const Interactions& interactions,
   return is_target;
 }
 
+// How long trained models may take.
+double time_budget_seconds(const FitOptions& options) {
+  constexpr double kUsualSeconds = 900;
+  if (!options.time_budget_seconds) {
+    return options.effort == Effort::kBest ? kUsualSeconds : kNoTimeBudget;
+  }
+  const double seconds = *options.time_budget_seconds;
+  require(seconds > 0, "time_budget", "be positive (seconds)", seconds);
+  require(options.effort == Effort::kBest, "time_budget", "go with effort \"best\"", seconds);
+  return seconds;
+}
+
 }  // namespace
 
 Snapshot fit_snapshot(const Events& events, const Catalog& catalog, const FitOptions& options) {
   require(events.size() > 0, "events", "not be empty", events.size());
+  const double time_budget = time_budget_seconds(options);
   auto merged = merge(events.items(), catalog.items());
   const auto n_items = merged.ids.size();
   Snapshot s;
@@ -85,7 +98,7 @@ Snapshot fit_snapshot(const Events& events, const Catalog& catalog, const FitOpt
   }
   const auto is_target = targets(s.kinds, s.histories, options.target);
   const auto names = options.models.empty() ? portfolio(data, options.effort) : options.models;
-  s.blend = fit_blend(data, names, is_target, options.context);
+  s.blend = fit_blend(data, names, is_target, options.context, time_budget);
   s.blend.terms.push_back(
       {.name = std::string(kBoughtTogether),
        .model = fit_model(std::string(kBoughtTogether), data, options.context)});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <utility>
 
@@ -10,9 +11,11 @@
 #include "endcap/models/content.h"
 #include "endcap/models/popularity.h"
 #include "endcap/models/repeat_purchase.h"
+#include "endcap/models/sequence_factors.h"
 #include "endcap/ranking/item_mask.h"
 #include "endcap/retrieval/top_k.h"
 #include "endcap/tuning/blend_weights.h"
+#include "endcap/tuning/model_ndcg.h"
 #include "endcap/tuning/validation.h"
 
 namespace endcap {
@@ -225,34 +228,81 @@ void fold_prior(Blend& blend, std::int32_t n_items) {
   }
 }
 
+// Decides how many trained models are tried.
+class TrainingBudget {
+ public:
+  explicit TrainingBudget(double seconds) : seconds_(seconds) {}
+
+  // Whether another one as dear as the last fits in, all of them being fitted again at the end.
+  [[nodiscard]] bool allows(const std::string& name) const {
+    return !is_trained(name) || seconds_since(start_) + spent_ + 2 * last_ <= seconds_;
+  }
+  void spend(const std::string& name, double seconds) {
+    if (!is_trained(name)) return;
+    last_ = seconds;
+    spent_ += seconds;
+  }
+
+ private:
+  double seconds_, last_ = 0, spent_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+std::shared_ptr<const Scorer> fit_term(BlendTerm& term, const TrainingData& data,
+                                       const Context& context) {
+  context.begin("fitting " + term.name, data.interactions.n_items());
+  const auto start = std::chrono::steady_clock::now();
+  auto model = fit_model(term.name, data, context);
+  term.fit_seconds = seconds_since(start);
+  return model;
+}
+
+// The epochs that a trained model took; 0 for others.
+std::int32_t epochs_of(const Scorer& model) {
+  const auto* trained = dynamic_cast<const SequenceFactors*>(&model);
+  return trained == nullptr ? 0 : trained->epochs();
+}
+
 }  // namespace
 
 Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
-                const std::vector<bool>& is_target, const Context& context) {
+                const std::vector<bool>& is_target, const Context& context,
+                double time_budget_seconds) {
   Blend blend;
-  for (const auto& name : names) blend.terms.push_back({.name = name});
-  const auto fit_terms = [&](const TrainingData& on) {
-    Models models;
-    for (auto& term : blend.terms) {
-      context.begin("fitting " + term.name, on.interactions.n_items());
-      const auto start = std::chrono::steady_clock::now();
-      models.push_back(fit_model(term.name, on, context));
-      term.fit_seconds = seconds_since(start);
-    }
-    return models;
-  };
-
+  TrainingBudget budget(time_budget_seconds);
+  std::map<std::string, std::int32_t> epochs;
+  TrainingData all = data;
+  Models models;
   const auto validation = hold_out(data.interactions, is_target, context.seed);
-  if (validation.queries.size() >= kFewestQueries) {
-    const auto models = fit_terms({validation.train, data.tokens, data.attributes});
+  const bool can_weigh = validation.queries.size() >= kFewestQueries;
+  Context quiet = context;
+  quiet.progress = nullptr;
+  const TrainingData older{
+      .interactions = validation.train,
+      .tokens = data.tokens,
+      .attributes = data.attributes,
+      .plan = {.validation = [&](const Scorer& m) { return model_ndcg(m, validation, quiet); }}};
+  for (const auto& name : names) {
+    if (!budget.allows(name)) continue;
+    auto& term = blend.terms.emplace_back(BlendTerm{.name = name});
+    if (!can_weigh) continue;
+    models.push_back(fit_term(term, older, context));
+    budget.spend(name, term.fit_seconds);
+    epochs[name] = epochs_of(*models.back());
+  }
+  if (can_weigh) {
     context.begin("weighing the models", static_cast<std::int64_t>(validation.queries.size()));
     weigh(blend.terms, models, validation, context);
     let_content_whisper(blend.terms, models);
     std::erase_if(blend.terms,
                   [](const auto& term) { return term.weights[0] == 0 && term.weights[1] == 0; });
+    models.clear();
   }
-  const auto models = fit_terms(data);
-  if (validation.queries.size() < kFewestQueries) weigh_alike(blend.terms, models);
+  for (auto& term : blend.terms) {
+    all.plan.epochs = epochs[term.name];
+    models.push_back(fit_term(term, all, context));
+  }
+  if (!can_weigh) weigh_alike(blend.terms, models);
   for (std::size_t m = 0; m < models.size(); ++m) blend.terms[m].model = models[m];
   fold_prior(blend, data.interactions.n_items());
   return blend;

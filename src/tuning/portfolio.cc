@@ -78,6 +78,20 @@ Maker slist(const SlistOptions& options) {
   };
 }
 
+// A shape of the trained model. Each starts from numbers of its own.
+Maker sequence_factors(std::int32_t factors, float dropout) {
+  return [=](const TrainingData& data, const Context& context) {
+    constexpr std::int32_t kMostEpochs = 24, kUsualEpochs = 12;
+    const TrainingPlan& plan = data.plan;
+    SequenceFactorsOptions options{.factors = factors, .dropout = dropout};
+    options.epochs = plan.epochs > 0 ? plan.epochs : plan.validation ? kMostEpochs : kUsualEpochs;
+    Context own = context;
+    own.seed += static_cast<std::uint64_t>(factors);
+    return shared(
+        SequenceFactors::fit(data.interactions, data.attributes, options, own, plan.validation));
+  };
+}
+
 // In the order in which they are tried; a name stands for one choice of options.
 const std::vector<std::pair<std::string, Entry>>& entries() {
   constexpr auto root = PopularityScale::kRoot;
@@ -114,11 +128,9 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"slist", {Needs::kOrder, Effort::kBalanced, slist({})}},
       {"slist/sessions",
        {Needs::kOrder, Effort::kBalanced, slist({.regularization = 10, .alpha = 0.8f})}},
-      {"sequence_factors",
-       {Needs::kOrder, Effort::kBest,
-        [](const TrainingData& data, const Context& context) {
-          return shared(SequenceFactors::fit(data.interactions, data.attributes, {}, context));
-        }}},
+      {"sequence_factors", {Needs::kOrder, Effort::kBest, sequence_factors(128, 0.5f)}},
+      {"sequence_factors/wide", {Needs::kOrder, Effort::kBest, sequence_factors(256, 0.6f)}},
+      {"sequence_factors/narrow", {Needs::kOrder, Effort::kBest, sequence_factors(64, 0.4f)}},
       {"content",
        {Needs::kTokens, Effort::kFast,
         [](const TrainingData& data, const Context& context) {
@@ -167,6 +179,8 @@ std::vector<std::string> portfolio(const TrainingData& data, Effort effort) {
   }
   return names;
 }
+
+bool is_trained(std::string_view name) { return name.starts_with("sequence_factors"); }
 
 std::shared_ptr<const Scorer> fit_model(const std::string& name, const TrainingData& data,
                                         const Context& context) {

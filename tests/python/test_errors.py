@@ -123,6 +123,8 @@ def test_wrong_arguments_are_value_errors(shop, ask, message):
     ("options", "message"),
     [
         ({"effort": "huge"}, "effort must be one of fast, balanced, best"),
+        ({"time_budget": 60}, 'time_budget must go with effort "best", got 60'),
+        ({"effort": "best", "time_budget": 0}, r"time_budget must be positive \(seconds\), got 0"),
         ({"models": ["magic"]}, "models must be among .* magic"),
         ({"target": "steal"}, "kind must be one of .* steal"),
         ({"threads": -1}, "threads must be 0"),

@@ -63,6 +63,7 @@ def fit(events, report):
         target="purchase",
         effort=_core.Effort.balanced,
         models=[],
+        time_budget=None,
         threads=0,
         seed=0,
         progress=report,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,11 +14,18 @@
 
 namespace endcap {
 
+// How long to train what is trained by gradient; other models need none of it.
+struct TrainingPlan {
+  std::function<double(const Scorer&)> validation = {};  // higher is better: tells when to end
+  std::int32_t epochs = 0;                               // > 0: exactly so many, unvalidated
+};
+
 // What models are fitted on: who did what, and what the catalogue says about the items.
 struct TrainingData {
   Interactions interactions;
   CsrMatrix tokens;      // (n_items, n_tokens): words and attributes; no rows without a catalogue
   CsrMatrix attributes;  // (n_items, n_attributes): categories and tags; the same
+  TrainingPlan plan = {};
 };
 
 // How hard a fit tries.
@@ -33,6 +41,9 @@ inline constexpr std::string_view kBoughtTogether = "bought_together";
 // The names of the models worth trying on this data. A name is the header under models/, with the
 // variant behind a slash where there are several.
 [[nodiscard]] std::vector<std::string> portfolio(const TrainingData& data, Effort effort);
+
+// Whether the model is trained by gradient, so that it costs minutes where others cost seconds.
+[[nodiscard]] bool is_trained(std::string_view name);
 
 // Throws std::invalid_argument for a name that is in no portfolio and is not kBoughtTogether.
 [[nodiscard]] std::shared_ptr<const Scorer> fit_model(const std::string& name,

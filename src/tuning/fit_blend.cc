@@ -228,14 +228,28 @@ void fold_prior(Blend& blend, std::int32_t n_items) {
   }
 }
 
-// Decides how many trained models are tried.
+// Decides which trained models are tried: all of them are fitted twice, the second time on
+// everything.
 class TrainingBudget {
  public:
+  struct Exceeded {};
+
   explicit TrainingBudget(double seconds) : seconds_(seconds) {}
 
-  // Whether another one as dear as the last fits in, all of them being fitted again at the end.
+  // Whether another model as dear as the last fits in.
   [[nodiscard]] bool allows(const std::string& name) const {
     return !is_trained(name) || seconds_since(start_) + spent_ + 2 * last_ <= seconds_;
+  }
+  void begin_model() {
+    model_start_ = std::chrono::steady_clock::now();
+    looked_ = false;
+  }
+  // Throws Exceeded at the first look at a model that will not be done in time.
+  void look(std::int32_t epochs) {
+    constexpr double kUsualEpochs = 30;  // of both fits
+    if (std::exchange(looked_, true)) return;
+    const double rest = seconds_since(model_start_) * (kUsualEpochs / epochs - 1);
+    if (seconds_since(start_) + spent_ + rest > seconds_) throw Exceeded{};
   }
   void spend(const std::string& name, double seconds) {
     if (!is_trained(name)) return;
@@ -244,8 +258,10 @@ class TrainingBudget {
   }
 
  private:
+  using Time = std::chrono::steady_clock::time_point;
   double seconds_, last_ = 0, spent_ = 0;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  bool looked_ = false;
+  Time start_ = std::chrono::steady_clock::now(), model_start_ = start_;
 };
 
 std::shared_ptr<const Scorer> fit_term(BlendTerm& term, const TrainingData& data,
@@ -277,18 +293,27 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
   const bool can_weigh = validation.queries.size() >= kFewestQueries;
   Context quiet = context;
   quiet.progress = nullptr;
-  const TrainingData older{
-      .interactions = validation.train,
-      .tokens = data.tokens,
-      .attributes = data.attributes,
-      .plan = {.validation = [&](const Scorer& m) { return model_ndcg(m, validation, quiet); }}};
+  const TrainingData older{.interactions = validation.train,
+                           .tokens = data.tokens,
+                           .attributes = data.attributes,
+                           .plan = {.validation = [&](const Scorer& model) {
+                             budget.look(epochs_of(model));
+                             return model_ndcg(model, validation, quiet);
+                           }}};
   for (const auto& name : names) {
     if (!budget.allows(name)) continue;
-    auto& term = blend.terms.emplace_back(BlendTerm{.name = name});
-    if (!can_weigh) continue;
-    models.push_back(fit_term(term, older, context));
-    budget.spend(name, term.fit_seconds);
-    epochs[name] = epochs_of(*models.back());
+    BlendTerm term{.name = name};
+    if (can_weigh) {
+      budget.begin_model();
+      try {
+        models.push_back(fit_term(term, older, context));
+      } catch (const TrainingBudget::Exceeded&) {
+        continue;
+      }
+      budget.spend(name, term.fit_seconds);
+      epochs[name] = epochs_of(*models.back());
+    }
+    blend.terms.push_back(std::move(term));
   }
   if (can_weigh) {
     context.begin("weighing the models", static_cast<std::int64_t>(validation.queries.size()));

@@ -128,9 +128,9 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"slist", {Needs::kOrder, Effort::kBalanced, slist({})}},
       {"slist/sessions",
        {Needs::kOrder, Effort::kBalanced, slist({.regularization = 10, .alpha = 0.8f})}},
+      {"sequence_factors/narrow", {Needs::kOrder, Effort::kBest, sequence_factors(64, 0.4f)}},
       {"sequence_factors", {Needs::kOrder, Effort::kBest, sequence_factors(128, 0.5f)}},
       {"sequence_factors/wide", {Needs::kOrder, Effort::kBest, sequence_factors(256, 0.6f)}},
-      {"sequence_factors/narrow", {Needs::kOrder, Effort::kBest, sequence_factors(64, 0.4f)}},
       {"content",
        {Needs::kTokens, Effort::kFast,
         [](const TrainingData& data, const Context& context) {

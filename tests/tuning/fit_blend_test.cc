@@ -44,5 +44,11 @@ TEST(FitBlendTest, WithoutTimeNoTrainedModelIsTried) {
   EXPECT_EQ(blend.find("sequence_factors/narrow"), nullptr);
 }
 
+TEST(FitBlendTest, AModelThatWillNotBeDoneInTimeIsGivenUp) {
+  // The budget is open when training begins, and spent at the first look.
+  const Blend blend = fit_blend(walks(), kNames, {true}, {.threads = 1}, 2e-3);
+  EXPECT_EQ(blend.find("sequence_factors/narrow"), nullptr);
+}
+
 }  // namespace
 }  // namespace endcap

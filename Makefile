@@ -2,7 +2,7 @@
 # A stamp in build/ says what is done; a second run repeats nothing.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-asan test-tsan bench quality lint format clean
+.PHONY: help demo test test-asan test-tsan torture bench quality lint format clean
 
 PYTHON := .venv/bin/python
 CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
@@ -26,6 +26,10 @@ test: build/stamps/package build/release/build.ninja  ## run the C++ and the Pyt
 test-asan test-tsan: test-%: build/%/build.ninja  # the C++ tests under a sanitizer
 	cmake --build build/$*
 	ctest --preset $* -j $(JOBS)
+
+torture: build/release/build.ninja  ## kill the event log a thousand times
+	cmake --build build/release
+	ENDCAP_TORTURE_CYCLES=1000 build/release/endcap_tests --gtest_filter='*Failure*'
 
 bench: quality build/release/build.ninja  ## measure quality and speed
 	cmake --build build/release

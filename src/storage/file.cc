@@ -84,6 +84,10 @@ void write_file(const std::filesystem::path& path,
     ::unlink(temporary.c_str());
     throw;
   }
+  sync_folder_of(path);
+}
+
+void sync_folder_of(const std::filesystem::path& path) {
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const Descriptor directory(folder, O_RDONLY | O_DIRECTORY);
   if (::fsync(directory.get()) != 0) fail(folder, "sync");

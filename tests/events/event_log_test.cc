@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "endcap/events/memory_event_log.h"
+#include "endcap/events/sqlite_event_log.h"
 #include "events/log_fixtures.h"
 
 namespace endcap {
@@ -16,6 +17,17 @@ struct InMemory {
     return std::make_unique<MemoryEventLog>();
   }
 };
+
+#ifdef ENDCAP_HAS_SQLITE
+struct OnDisk {
+  static std::unique_ptr<EventLog> open(const TestFolder& folder) {
+    return SqliteEventLog::open(folder.path() / "events.db");
+  }
+};
+using Kinds = testing::Types<InMemory, OnDisk>;
+#else
+using Kinds = testing::Types<InMemory>;
+#endif
 
 // What every event log must do.
 template <class Kind>
@@ -30,7 +42,6 @@ class EventLogTest : public testing::Test {
   std::unique_ptr<EventLog> log = Kind::open(folder);
 };
 
-using Kinds = testing::Types<InMemory>;
 TYPED_TEST_SUITE(EventLogTest, Kinds);
 
 TYPED_TEST(EventLogTest, IsEmptyAtFirst) {

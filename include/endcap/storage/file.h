@@ -34,4 +34,7 @@ class MappedFile {
 void write_file(const std::filesystem::path& path,
                 std::span<const std::span<const std::byte>> pieces);
 
+// Makes durable that there is a file at `path`. Throws std::system_error naming the folder.
+void sync_folder_of(const std::filesystem::path& path);
+
 }  // namespace endcap

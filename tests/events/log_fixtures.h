@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <limits>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -63,6 +63,17 @@ inline std::vector<LoggedEvent> all_of(const EventLog& log) {
   std::vector<LoggedEvent> events;
   log.replay([&](const LoggedEvent& entry) { events.push_back(entry); });
   return events;
+}
+
+// The event ids of a log that keeps its promises: each once, all that were durable among them.
+inline std::set<std::string> check_kept(const EventLog& log, const std::set<std::string>& durable) {
+  log.verify();
+  std::set<std::string> ids;
+  for (const auto& entry : all_of(log)) {
+    EXPECT_TRUE(ids.insert(entry.event_id).second) << entry.event_id << " is there twice";
+  }
+  for (const auto& id : durable) EXPECT_TRUE(ids.contains(id)) << id << " is lost";
+  return ids;
 }
 
 }  // namespace endcap

@@ -18,17 +18,6 @@ namespace {
 
 std::string id_of(int i) { return "event-" + std::to_string(i); }
 
-// The event ids of a log that keeps its promises: each once, all that were durable among them.
-std::set<std::string> check_kept(const EventLog& log, const std::set<std::string>& durable) {
-  log.verify();
-  std::set<std::string> ids;
-  for (const auto& entry : all_of(log)) {
-    EXPECT_TRUE(ids.insert(entry.event_id).second) << entry.event_id << " is there twice";
-  }
-  for (const auto& id : durable) EXPECT_TRUE(ids.contains(id)) << id << " is lost";
-  return ids;
-}
-
 // A day in the life of a log; tells in `durable` and `gone` what has been promised.
 void live(EventLog& log, std::set<std::string>& durable, bool& gone) {
   for (int batch = 0; batch < 7; ++batch) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from endcap._core import CorruptFileError, UnknownIdError
 from endcap.catalog import Catalog
 from endcap.evaluation import Report, evaluate
+from endcap.event_log import EventLog, LoggedEvent
 from endcap.events import Events
 from endcap.models import (
     Als,
@@ -28,9 +29,11 @@ __all__ = [
     "Catalog",
     "CorruptFileError",
     "Ease",
+    "EventLog",
     "Events",
     "Explanation",
     "ItemKnn",
+    "LoggedEvent",
     "PickList",
     "Picks",
     "Popularity",

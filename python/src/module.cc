@@ -39,6 +39,7 @@ PYBIND11_MODULE(_core, module) {
   module.attr("compiler") = compiler();
   translate_errors(module);
   endcap::bind_events(module);
+  endcap::bind_event_log(module);
   endcap::bind_catalog(module);
   endcap::bind_rules(module);
   endcap::bind_recommender(module);

@@ -50,6 +50,8 @@ std::vector<double> naive_scores(const Lists& lists, const std::vector<ItemIndex
   std::sort(alike.begin(), alike.end());
   alike.resize(std::min(alike.size(), static_cast<std::size_t>(options.neighbors)));
   std::vector<double> scores(static_cast<std::size_t>(n_items));
+  double total = 0;
+  for (const auto& [minus, s] : alike) total -= minus;
   for (const auto& [minus, s] : alike) {
     const auto& list = lists[s];
     double last = 0, nearest = 1e9;
@@ -61,7 +63,8 @@ std::vector<double> naive_scores(const Lists& lists, const std::vector<ItemIndex
     for (std::size_t place = 0; place < list.size(); ++place) {
       const double apart = std::abs(static_cast<double>(place) - last);
       scores[static_cast<std::size_t>(list[place])] +=
-          -minus * (1 + options.idf_weight * std::log(n / of_item[list[place]])) *
+          -minus / std::sqrt(total) *
+          (1 + options.idf_weight * std::log(n / of_item[list[place]])) *
           std::exp(-apart / (options.neighbor_span * length)) *
           std::exp(-nearest / (options.match_span * length));
     }
@@ -100,8 +103,9 @@ TEST(SessionKnnTest, ScoresAsWorkedByHand) {
   const auto events = events_of({0, 2});
   const double p = std::exp(-0.5), norm = std::sqrt(p * p + 1) * std::sqrt(2);
   // Item 1 stands one place after the shared item in both; the match with 0 is one event old.
-  const double of_0 = p / norm * std::exp(-0.5) * std::exp(-0.5);
-  const double of_2 = 1 / norm * std::exp(-0.5);
+  const double root = std::sqrt((p + 1) / norm);
+  const double of_0 = p / norm / root * std::exp(-0.5) * std::exp(-0.5);
+  const double of_2 = 1 / norm / root * std::exp(-0.5);
   EXPECT_NEAR(scores_of(model, {events})[1], of_0 + of_2, 1e-6);
   std::vector<float> parts(2);
   EXPECT_EQ(model.explain({events}, 1, parts), 0);

@@ -35,6 +35,8 @@ struct SessionKnnOptions {
 //   score(y) = sum over the most alike sessions s that hold y of similarity(s) * idf(y)
 //     * exp(-|place of y - place of the newest shared item| / neighbor_span)
 //     * exp(-distance of the newest shared event / match_span)
+// all divided by the root of the sum of similarities, so that those with few neighbours and those
+// with many get scores that another model's can be added to.
 // The visitor's own session is no neighbour. Without times all sessions are of one age, and of the
 // more than `sessions` of an item the last users' are compared.
 // Sources: D. Garg, P. Gupta, P. Malhotra, L. Vig, G. Shroff, "Sequence and Time Aware Neighborhood
@@ -74,7 +76,7 @@ class SessionKnn final : public Scorer {
   };
   // Newest first.
   [[nodiscard]] std::vector<Own> own_items(const History& history) const;
-  // The neighbours and their similarities, the most alike first.
+  // The neighbours and their similarities over the root of their sum, the most alike first.
   [[nodiscard]] std::vector<ScoredItem> neighbors_of(const std::vector<Own>& own,
                                                      UserIndex user) const;
   // Calls visit(place, factor) for each place of the session: the factor of its item's vote.
@@ -148,7 +150,12 @@ inline std::vector<ScoredItem> SessionKnn::neighbors_of(const std::vector<Own>& 
     if (index_.users[s] != user) best.offer({session, sums[s] * index_.ages[s]});
     sums[s] = 0;
   }
-  return best.take();
+  auto neighbors = best.take();
+  double total = 0;
+  for (const auto& neighbor : neighbors) total += neighbor.score;
+  const auto root = static_cast<float>(std::sqrt(total));
+  for (auto& neighbor : neighbors) neighbor.score = root > 0 ? neighbor.score / root : 0;
+  return neighbors;
 }
 
 template <class Visit>
@@ -185,15 +192,16 @@ inline float SessionKnn::explain(const History& history, ItemIndex item,
   const auto own = own_items(history);
   for (const auto& [session, similarity] : neighbors_of(own, history.user)) {
     const auto items = index_.sessions[session];
-    if (std::find(items.begin(), items.end(), item) == items.end()) continue;
+    if (similarity == 0) continue;
+    const auto is_shared = [&](const Own& event) {
+      return std::find(items.begin(), items.end(), event.item) != items.end();
+    };
+    float sum = 0;
+    for (const auto& event : own) sum += is_shared(event) ? event.weight : 0;
     vote(own, session, [&](std::size_t place, float factor) {
       if (items[place] != item) return;
       for (const auto& event : own) {
-        const bool shared = std::find(items.begin(), items.end(), event.item) != items.end();
-        if (shared) {
-          parts[event.event] +=
-              event.weight * index_.ages[static_cast<std::size_t>(session)] * factor;
-        }
+        if (is_shared(event)) parts[event.event] += similarity * factor * event.weight / sum;
       }
     });
   }

@@ -6,6 +6,7 @@
 #include "endcap/models/als.h"
 #include "endcap/models/content.h"
 #include "endcap/models/ease.h"
+#include "endcap/models/next_basket.h"
 #include "endcap/models/popularity.h"
 #include "endcap/models/repeat_purchase.h"
 #include "endcap/models/rp3beta.h"
@@ -19,7 +20,7 @@ namespace {
 
 using Maker = std::function<std::shared_ptr<const Scorer>(const TrainingData&, const Context&)>;
 
-enum class Needs { kNothing, kNoOrder, kOrder, kTimes, kTokens };
+enum class Needs { kNothing, kNoOrder, kOrder, kBaskets, kTimes, kTokens };
 
 struct Entry {
   Needs needs;
@@ -128,6 +129,11 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"slist", {Needs::kOrder, Effort::kBalanced, slist({})}},
       {"slist/sessions",
        {Needs::kOrder, Effort::kBalanced, slist({.regularization = 10, .alpha = 0.8f})}},
+      {"next_basket",
+       {Needs::kBaskets, Effort::kBalanced,
+        [](const TrainingData& data, const Context& context) {
+          return shared(NextBasket::fit(data.interactions, {}, context));
+        }}},
       {"sequence_factors/narrow", {Needs::kOrder, Effort::kBest, sequence_factors(64, 0.4f)}},
       {"sequence_factors", {Needs::kOrder, Effort::kBest, sequence_factors(128, 0.5f)}},
       {"sequence_factors/wide", {Needs::kOrder, Effort::kBest, sequence_factors(256, 0.6f)}},
@@ -154,6 +160,20 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
   return all;
 }
 
+// Whether at least one basket in ten holds several events.
+bool has_baskets(const Interactions& interactions) {
+  std::int64_t baskets = 0, shared_baskets = 0;
+  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
+    const auto events = interactions.events_of(user);
+    for (std::size_t first = 0, end = 0; first < events.size(); first = end) {
+      while (end < events.size() && events[end].basket == events[first].basket) ++end;
+      ++baskets;
+      shared_baskets += end - first > 1 ? 1 : 0;
+    }
+  }
+  return shared_baskets * 10 >= baskets;
+}
+
 bool has(Needs needs, const TrainingData& data) {
   switch (needs) {
     case Needs::kNothing:
@@ -162,6 +182,8 @@ bool has(Needs needs, const TrainingData& data) {
       return data.interactions.order() == Order::kNone;
     case Needs::kOrder:
       return data.interactions.order() != Order::kNone;
+    case Needs::kBaskets:
+      return data.interactions.order() != Order::kNone && has_baskets(data.interactions);
     case Needs::kTimes:
       return data.interactions.order() == Order::kTime;
     case Needs::kTokens:
@@ -196,19 +218,16 @@ std::shared_ptr<const Scorer> fit_model(const std::string& name, const TrainingD
 }
 
 Interactions by_basket(const Interactions& interactions) {
+  if (!has_baskets(interactions)) return interactions;
   std::vector<std::int64_t> offsets = {0};
-  std::int64_t baskets = 0, shared_baskets = 0;  // all, and those of several events
   for (UserIndex user = 0; user < interactions.n_users(); ++user) {
     const auto events = interactions.events_of(user);
     const auto first = interactions.offsets()[static_cast<std::size_t>(user)];
     for (std::size_t e = 1; e <= events.size(); ++e) {
       if (e < events.size() && events[e].basket == events[e - 1].basket) continue;
       offsets.push_back(first + static_cast<std::int64_t>(e));
-      ++baskets;
-      shared_baskets += offsets.back() - offsets[offsets.size() - 2] > 1 ? 1 : 0;
     }
   }
-  if (shared_baskets * 10 < baskets) return interactions;
   return {interactions.n_items(), interactions.order(), std::move(offsets), interactions.events()};
 }
 

@@ -12,6 +12,7 @@
 #include "endcap/models/content.h"
 #include "endcap/models/ease.h"
 #include "endcap/models/item_knn.h"
+#include "endcap/models/next_basket.h"
 #include "endcap/models/popularity.h"
 #include "endcap/models/repeat_purchase.h"
 #include "endcap/models/rp3beta.h"
@@ -67,8 +68,9 @@ class ModelContractTest : public testing::Test {
  protected:
   const Interactions interactions_ = interactions_of(kItems, random_lists(300, kItems, 12));
 };
-using AllModels = testing::Types<Popularity, RepeatPurchase, Rp3Beta, ItemKnn, TurboCf, Ease,
-                                 SequentialRules, Slist, Als, SessionKnn, Content, SequenceFactors>;
+using AllModels =
+    testing::Types<Popularity, RepeatPurchase, Rp3Beta, ItemKnn, TurboCf, Ease, SequentialRules,
+                   Slist, NextBasket, Als, SessionKnn, Content, SequenceFactors>;
 TYPED_TEST_SUITE(ModelContractTest, AllModels);
 
 TYPED_TEST(ModelContractTest, KnowsTheItemsItWasFittedOn) {
@@ -130,7 +132,7 @@ TYPED_TEST(ModelContractTest, NobodyHasAnyEventsIsNoError) {
 template <class Model>
 class ItemItemContractTest : public ModelContractTest<Model> {};
 using ItemItemModels = testing::Types<RepeatPurchase, Rp3Beta, ItemKnn, TurboCf, Ease,
-                                      SequentialRules, Slist, Content>;
+                                      SequentialRules, Slist, NextBasket, Content>;
 TYPED_TEST_SUITE(ItemItemContractTest, ItemItemModels);
 
 TYPED_TEST(ItemItemContractTest, AnEmptyHistoryScoresNothing) {

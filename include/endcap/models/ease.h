@@ -1,20 +1,12 @@
 #pragma once
 
-#include <Eigen/Cholesky>
-#include <Eigen/Core>
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "endcap/base/context.h"
-#include "endcap/base/parallel.h"
 #include "endcap/matrix/co_counts.h"
-#include "endcap/matrix/dense_block.h"
 #include "endcap/matrix/item_sets.h"
-#include "endcap/matrix/stack_rows.h"
-#include "endcap/matrix/transpose.h"
+#include "endcap/models/detail/neighborhood_solver.h"
 #include "endcap/models/detail/whole_ease.h"
 #include "endcap/models/item_item_model.h"
 
@@ -60,53 +52,6 @@ inline CsrMatrix weighted_gram(const Interactions& interactions, const EaseOptio
       });
 }
 
-// The neighbourhood solves, with the scratch space of one thread.
-class NeighborhoodSolver {
- public:
-  NeighborhoodSolver(const CsrMatrix& gram, const EaseOptions& options)
-      : gram_(gram), options_(options), blocks_(gram) {}
-
-  // Column j of the weights, rows ascending.
-  std::vector<ScoredItem> solve(ItemIndex j) {
-    const auto neighbors = choose(j);
-    if (neighbors.empty()) return {};
-    Eigen::MatrixXf block = blocks_.cut(neighbors);
-    block.diagonal().array() += options_.regularization;
-    Eigen::VectorXf target(block.rows());
-    for (Eigen::Index a = 0; a < target.size(); ++a) {
-      target[a] = gram_.row(j).at(neighbors[static_cast<std::size_t>(a)]);
-    }
-    const Eigen::VectorXf weights = block.llt().solve(target);
-    std::vector<ScoredItem> column;
-    column.reserve(neighbors.size());
-    for (Eigen::Index a = 0; a < weights.size(); ++a) {
-      column.push_back({neighbors[static_cast<std::size_t>(a)], weights[a]});
-    }
-    return column;
-  }
-
- private:
-  // The items whose users say most about j, ascending.
-  [[nodiscard]] std::vector<ItemIndex> choose(ItemIndex j) const {
-    const SparseRow row = gram_.row(j);
-    TopK best(options_.neighbors);
-    for (std::size_t k = 0; k < row.size(); ++k) {
-      if (row.columns[k] == j) continue;
-      const float own = gram_.row(row.columns[k]).at(row.columns[k]);
-      const float scale = std::sqrt(own + 0.2f * options_.regularization);
-      best.offer({row.columns[k], row.values[k] / scale});
-    }
-    std::vector<ItemIndex> chosen;
-    for (const auto& pick : best.take()) chosen.push_back(pick.item);
-    std::sort(chosen.begin(), chosen.end());
-    return chosen;
-  }
-
-  const CsrMatrix& gram_;
-  const EaseOptions& options_;
-  DenseBlock blocks_;
-};
-
 }  // namespace detail
 
 inline Ease Ease::fit(const Interactions& interactions, const EaseOptions& options,
@@ -121,16 +66,9 @@ inline Ease Ease::fit(const Interactions& interactions, const EaseOptions& optio
   if (options.neighbors == 0) {
     return {detail::whole_ease(gram, options.regularization, context), options.history};
   }
-  std::vector<std::vector<ScoredItem>> columns(static_cast<std::size_t>(gram.n_rows()));
-  std::vector<detail::NeighborhoodSolver> solvers(static_cast<std::size_t>(context.thread_count()),
-                                                  detail::NeighborhoodSolver(gram, options));
-  parallel_for(context, gram.n_rows(), 8, [&](std::int64_t begin, std::int64_t end, int worker) {
-    for (auto j = begin; j < end; ++j) {
-      columns[static_cast<std::size_t>(j)] =
-          solvers[static_cast<std::size_t>(worker)].solve(static_cast<ItemIndex>(j));
-    }
-  });
-  return {transpose(stack_rows(gram.n_rows(), std::move(columns))), options.history};
+  return {
+      detail::solve_neighborhoods(gram, gram, {options.regularization, options.neighbors}, context),
+      options.history};
 }
 
 }  // namespace endcap

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 _Id = int | str
 _Path = str | PathLike[str]
 _Progress = Callable[[str | None, int | None, int], None]
-_Arrays = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]  # items, scores, counts
+# Of many lists: items, scores, counts, and what the items' numbers mean.
+_Arrays = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], "Vocabulary"]
 _Read = tuple[Events, int, int, list[tuple[int, str]]]  # events, rows, kept, bad rows
 _Interval = tuple[float, float, float]  # mean, low, high
 
@@ -58,6 +59,7 @@ class Vocabulary:
     def of_texts(sorted: Sequence[str]) -> Vocabulary: ...
     def __len__(self) -> int: ...
     def ids(self) -> list[_Id]: ...
+    def is_same(self, other: Vocabulary) -> bool: ...
 
 class Events:
     def __init__(
@@ -246,6 +248,7 @@ class Recommender:
         effort: Effort,
         models: list[str],
         time_budget: float | None,
+        like: Recommender | None,
         threads: int,
         seed: int,
         progress: _Progress | None,
@@ -274,6 +277,7 @@ class Recommender:
     ) -> _Arrays: ...
     def explain(self, user: _Id, item: _Id) -> Explanation: ...
     def observe(self, user: _Id, item: _Id, kind: str, time_us: int | None) -> None: ...
+    def refresh(self, threads: int, progress: _Progress | None) -> None: ...
     def history(self, user: _Id) -> list[tuple[_Id, str, int | None]]: ...
     @property
     def users(self) -> Vocabulary: ...

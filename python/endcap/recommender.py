@@ -24,7 +24,9 @@ Repeats = Literal["exclude", "include", "only"]
 Effort = Literal["fast", "balanced", "best"]
 
 
-def _core_of(name: str, value: Any, kind: type[Events] | type[Catalog]) -> Any:
+def _core_of(
+    name: str, value: Any, kind: type[Events] | type[Catalog] | type[Recommender]
+) -> Any:
     if isinstance(value, kind):
         return value._core
     msg = f"{name} must be endcap.{kind.__name__}, got {type(value).__name__}"
@@ -52,6 +54,7 @@ class Recommender:
 
     def __init__(self, core: Any) -> None:
         self._core = core
+        self._known_items: tuple[Any, NDArray[np.object_]] = (None, np.empty(0, object))
 
     @classmethod
     def fit(
@@ -63,16 +66,18 @@ class Recommender:
         effort: Effort = "balanced",
         models: Sequence[str] = (),
         time_budget: float | None = None,
+        like: Recommender | None = None,
         threads: int = 0,
         seed: int = 0,
         progress: bool = True,
     ) -> Recommender:
         """Learn from the log; choose and weigh the models on its newest part, then fit on all.
 
-        target: the kind of event to predict; where the log has none, every kind. models: names to
-        choose by hand. time_budget: with effort "best", the seconds (900) that decide how many
-        trained models are tried. threads: 0 for all. The result depends on the seed and on what is
-        tried, never on the threads.
+        target: the kind of event to predict; where the log has none, every kind. models: names, to
+        fit exactly these. like: a recommender whose models, weights and, where none is given,
+        catalogue are taken, so that nothing is held out or chosen. time_budget: with effort "best",
+        the seconds (900) that decide how many trained models are tried. threads: 0 for all. The
+        result depends on the seed and on what is tried, never on the threads.
 
         Raises ValueError naming argument, rule and value.
 
@@ -87,6 +92,7 @@ class Recommender:
                 effort=choice(_core.Effort, "effort", effort),
                 models=texts("models", models),
                 time_budget=None if time_budget is None else number("time_budget", time_budget),
+                like=None if like is None else _core_of("like", like, Recommender),
                 threads=integer("threads", threads, 0, 2**31, "0 (all) or more"),
                 seed=integer("seed", seed, 0, 2**64, "an integer in [0, 2**64)"),
                 progress=report,
@@ -311,6 +317,15 @@ class Recommender:
             item_id("user", user), item_id("item", item), text("kind", kind), _time_us(time)
         )
 
+    def refresh(self, *, threads: int = 0, progress: bool = False) -> None:
+        """Fold what arrived into a new snapshot; questions go on meanwhile.
+
+        The result is byte for byte that of `fit` with `like=` this on all events, but for trained
+        models, which wait for the next fit.
+        """
+        with progress_bar(progress) as report:
+            self._core.refresh(integer("threads", threads, 0, 2**31, "0 (all) or more"), report)
+
     def history(self, user: Any) -> list[tuple[Any, str, Any]]:
         """Return a visitor's events as (item, kind, time), oldest first. Raises UnknownIdError."""
         utc = datetime.timezone.utc
@@ -331,25 +346,28 @@ class Recommender:
 
     @property
     def users(self) -> list[Any]:
-        """All user ids of the fit, sorted."""
+        """All user ids of the newest snapshot, sorted."""
         return list(self._core.users.ids())
 
     @property
     def items(self) -> list[Any]:
-        """All item ids of log and catalogue, sorted."""
+        """All item ids of the newest snapshot, its catalogue included, sorted."""
         return list(self._core.items.ids())
 
-    @cached_property
-    def _item_array(self) -> NDArray[np.object_]:
-        ids = np.empty(len(self._core.items) + 1, object)
-        ids[:-1] = self._core.items.ids()
+    def _item_array(self, vocabulary: Any) -> NDArray[np.object_]:
+        known, ids = self._known_items
+        if known is None or not vocabulary.is_same(known):
+            ids = np.empty(len(vocabulary) + 1, object)
+            ids[:-1] = vocabulary.ids()
+            self._known_items = vocabulary, ids
         return ids
 
     def _list(self, recommendation: Any) -> PickList:
         return PickList._of(recommendation, self.catalog.title)
 
-    def _picks(self, queries: Sequence[Any], arrays: tuple[Any, Any, Any]) -> Picks:
-        return Picks(queries, *arrays, self._item_array)
+    def _picks(self, queries: Sequence[Any], answer: tuple[Any, Any, Any, Any]) -> Picks:
+        *arrays, vocabulary = answer
+        return Picks(queries, *arrays, self._item_array(vocabulary))
 
     def _table(self) -> tuple[list[str], list[list[str]]]:
         rows = [

@@ -108,7 +108,8 @@ void bind_events(py::module_& module) {
                   [](const Vector<std::int64_t>& sorted) { return Vocabulary(to_vector(sorted)); })
       .def_static("of_texts", &vocabulary_of_texts)
       .def("__len__", &Vocabulary::size)
-      .def("ids", &ids_of);
+      .def("ids", &ids_of)
+      .def("is_same", &Vocabulary::is_same);
 
   py::class_<Events>(module, "Events")
       .def(py::init(&events_of), "users"_a, "items"_a, "kinds"_a, "order"_a, "user"_a, "item"_a,

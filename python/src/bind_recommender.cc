@@ -16,15 +16,23 @@ namespace {
 
 Recommender fit(const Events& events, const Catalog& catalog, const std::string& target,
                 Effort effort, std::vector<std::string> models, std::optional<double> time_budget,
+                const Recommender* like,
                 int threads, std::uint64_t seed, py::object progress) {
   PythonProgress reporter(std::move(progress));
   const FitOptions options{.target = target,
                            .effort = effort,
                            .models = std::move(models),
                            .time_budget_seconds = time_budget,
+                           .like = like,
                            .context = {.seed = seed, .threads = threads, .progress = &reporter}};
   const py::gil_scoped_release release;
   return Recommender::fit(events, catalog, options);
+}
+
+void refresh(Recommender& shop, int threads, py::object progress) {
+  PythonProgress reporter(std::move(progress));
+  const py::gil_scoped_release release;
+  shop.refresh({.threads = threads, .progress = &reporter});
 }
 
 py::tuple arrays(Picks picks) {
@@ -32,7 +40,7 @@ py::tuple arrays(Picks picks) {
   const auto k = static_cast<py::ssize_t>(picks.k);
   return py::make_tuple(to_numpy(std::move(picks.items), {n, k}),
                         to_numpy(std::move(picks.scores), {n, k}),
-                        to_numpy(std::move(picks.counts), {n}));
+                        to_numpy(std::move(picks.counts), {n}), std::move(picks.vocabulary));
 }
 
 // Runs a question without the GIL; its result as arrays.
@@ -67,7 +75,7 @@ void bind_recommender(py::module_& module) {
   using ReleaseGil = py::call_guard<py::gil_scoped_release>;
   py::class_<Recommender>(module, "Recommender")
       .def_static("fit", &fit, "events"_a, "catalog"_a, "target"_a, "effort"_a, "models"_a,
-                  "time_budget"_a, "threads"_a, "seed"_a, "progress"_a)
+                  "time_budget"_a, "like"_a.none(true), "threads"_a, "seed"_a, "progress"_a)
       .def_static("load", &Recommender::load, "path"_a, ReleaseGil())
       .def("save", &Recommender::save, "path"_a, ReleaseGil())
       .def("recommend", &Recommender::recommend, "query"_a, ReleaseGil())
@@ -104,6 +112,7 @@ void bind_recommender(py::module_& module) {
       .def("explain", &Recommender::explain, "user"_a, "item"_a, ReleaseGil())
       .def("observe", &Recommender::observe, "user"_a, "item"_a, "kind"_a, "time_us"_a,
            ReleaseGil())
+      .def("refresh", &refresh, "threads"_a, "progress"_a)
       .def("history",
            [](const Recommender& shop, const Id& user) {
              py::list events;

@@ -7,7 +7,7 @@
 namespace endcap {
 
 Reason Explainer::reason(const Interaction& event, float value) const {
-  Reason reason{.item = snapshot_.items.id(event.item),
+  Reason reason{.item = overlay_.item_id(event.item),
                 .kind = snapshot_.kinds[event.kind].name,
                 .value = value};
   if (snapshot_.histories.order() == Order::kTime) reason.time_us = event.time_us;
@@ -51,9 +51,11 @@ Explanation Explainer::explain(const Visitor& visitor, ItemIndex item) const {
   const bool had = std::any_of(visitor.events.begin(), visitor.events.end(),
                                [&](const auto& event) { return event.item == item; });
   std::vector<float> parts(visitor.events.size());
-  Explanation explanation{.item = snapshot_.items.id(item)};
-  explanation.base = snapshot_.blend.explain(had ? Purpose::kInclude : Purpose::kExplore,
-                                             visitor.history(), item, parts);
+  Explanation explanation{.item = overlay_.item_id(item)};
+  if (item < snapshot_.n_items()) {
+    explanation.base = snapshot_.blend.explain(had ? Purpose::kInclude : Purpose::kExplore,
+                                               visitor.history(), item, parts);
+  }
   explanation.score = explanation.base;
   for (std::size_t e = 0; e < parts.size(); ++e) {
     explanation.score += parts[e];

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "endcap/matrix/item_tokens.h"
+#include "endcap/models/sequence_factors.h"
 #include "endcap/tuning/fit_blend.h"
 
 namespace endcap {
@@ -28,7 +30,7 @@ Merged merge(const Vocabulary& a, const Vocabulary& b) {
   return merged;
 }
 
-// Per user, the items of events of negative kinds: (n_users, n_items).
+// Per user, the items of events of negative kinds, each once: (n_users, n_items).
 CsrMatrix dislikes_of(const Events& events, std::span<const std::int32_t> item_of,
                       std::int32_t n_items) {
   std::vector<std::int64_t> offsets = {0};
@@ -41,10 +43,29 @@ CsrMatrix dislikes_of(const Events& events, std::span<const std::int32_t> item_o
         columns.push_back(item_of[static_cast<std::size_t>(events.item()[e])]);
       }
     }
+    const auto row = columns.begin() + static_cast<std::ptrdiff_t>(offsets.back());
+    std::sort(row, columns.end());
+    columns.erase(std::unique(row, columns.end()), columns.end());
     offsets.push_back(static_cast<std::int64_t>(columns.size()));
   }
   std::vector<float> values(columns.size(), 1.0f);
   return {n_items, std::move(offsets), std::move(columns), std::move(values)};
+}
+
+// The same model over other items: item i is what was[i] was, or one that says nothing.
+SequenceFactors renumbered(const SequenceFactors& model, std::span<const ItemIndex> was) {
+  const auto width = static_cast<std::size_t>(model.factors());
+  const auto rows = [&](const Array<float>& table) {
+    std::vector<float> moved(was.size() * width);
+    for (std::size_t i = 0; i < was.size(); ++i) {
+      if (was[i] == kNoIndex) continue;
+      const auto* row = table.data() + static_cast<std::size_t>(was[i]) * width;
+      std::copy_n(row, width, moved.begin() + static_cast<std::ptrdiff_t>(i * width));
+    }
+    return moved;
+  };
+  return {model.factors(), rows(model.queries()), rows(model.items()), model.position_weights(),
+          model.epochs()};
 }
 
 // By kind: whether it is what the lists should predict.
@@ -71,14 +92,10 @@ double time_budget_seconds(const FitOptions& options) {
   return seconds;
 }
 
-}  // namespace
-
-Snapshot fit_snapshot(const Events& events, const Catalog& catalog, const FitOptions& options) {
-  require(events.size() > 0, "events", "not be empty", events.size());
-  const double time_budget = time_budget_seconds(options);
+// Fills all of the snapshot but the blend; returns what its models are fitted on.
+TrainingData prepare(const Events& events, const Catalog& catalog, Snapshot& s) {
   auto merged = merge(events.items(), catalog.items());
   const auto n_items = merged.ids.size();
-  Snapshot s;
   s.users = events.users();
   s.kinds = events.kinds();
   s.catalog = catalog;
@@ -96,12 +113,48 @@ Snapshot fit_snapshot(const Events& events, const Catalog& catalog, const FitOpt
     data.tokens = token_matrix(catalog, merged.of_b, n_items);
     data.attributes = attribute_matrix(catalog, merged.of_b, n_items);
   }
+  return data;
+}
+
+}  // namespace
+
+Snapshot fit_snapshot(const Events& events, const Catalog& catalog, const FitOptions& options) {
+  require(events.size() > 0, "events", "not be empty", events.size());
+  Snapshot s;
+  const auto data = prepare(events, catalog, s);
   const auto is_target = targets(s.kinds, s.histories, options.target);
-  const auto names = options.models.empty() ? portfolio(data, options.effort) : options.models;
-  s.blend = fit_blend(data, names, is_target, options.context, time_budget);
+  const double time_budget = time_budget_seconds(options);
+  const bool by_hand = !options.models.empty();
+  s.blend = fit_blend(data, by_hand ? options.models : portfolio(data, options.effort), is_target,
+                      by_hand ? Keep::kAll : Keep::kUseful, options.context, time_budget);
   s.blend.terms.push_back(
       {.name = std::string(kBoughtTogether),
        .model = fit_model(std::string(kBoughtTogether), data, options.context)});
+  return s;
+}
+
+Snapshot refit_snapshot(const Events& events, const Catalog& catalog, const Blend& like,
+                        const Context& context) {
+  Snapshot s;
+  const auto data = prepare(events, catalog, s);
+  s.blend = refit_blend(data, like.choice(), context);
+  return s;
+}
+
+Snapshot refresh_snapshot(const Events& events, const Snapshot& before, const Context& context) {
+  Snapshot s;
+  const auto data = prepare(events, before.catalog, s);
+  std::vector<ItemIndex> was;  // what each item was before, or kNoIndex
+  for (ItemIndex i = 0; i < s.n_items(); ++i) {
+    was.push_back(before.items.find(s.items.id(i)).value_or(kNoIndex));
+  }
+  auto like = before.blend.choice();
+  for (std::size_t t = 0; t < like.terms.size(); ++t) {
+    const auto* model = dynamic_cast<const SequenceFactors*>(before.blend.terms[t].model.get());
+    if (model == nullptr) continue;
+    like.terms[t].model = std::make_shared<const SequenceFactors>(renumbered(*model, was));
+  }
+  s.blend = refit_blend(data, std::move(like), context);
   return s;
 }
 

@@ -46,12 +46,12 @@ std::string rule_of(const Placed& placed, const Rules& rules) {
 
 }  // namespace
 
-ListMaker::ListMaker(const Snapshot& snapshot)
+ListMaker::ListMaker(const Snapshot& snapshot, const Overlay& overlay)
     : snapshot_(snapshot),
       model_version_(model_version_of(snapshot)),
       plans_(snapshot),
       rankers_(snapshot),
-      explainer_(snapshot) {}
+      explainer_(snapshot, overlay) {}
 
 void ListMaker::append_session(const std::vector<Id>& session, Visitor& visitor) const {
   const bool timed = snapshot_.histories.order() == Order::kTime;

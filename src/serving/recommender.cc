@@ -9,10 +9,8 @@
 #include "endcap/base/clock.h"
 #include "endcap/base/parallel.h"
 #include "endcap/serving/journal.h"
-#include "endcap/serving/list_maker.h"
-#include "endcap/serving/overlay.h"
+#include "endcap/serving/live_shop.h"
 #include "endcap/serving/rule_book.h"
-#include "endcap/serving/snapshot.h"
 
 namespace endcap {
 namespace {
@@ -27,21 +25,24 @@ std::vector<ScoredItem> scored(const std::vector<Placed>& list) {
 
 }  // namespace
 
+// A shop, the rules that its lists keep, and the lists that it gave lately.
 struct Recommender::State {
-  explicit State(Snapshot s) : snapshot(std::move(s)) {
-    for (const auto& term : snapshot.blend.terms) {
-      reports.push_back({.name = term.name,
-                         .fit_seconds = term.fit_seconds,
-                         .ndcg_alone = term.ndcg_alone,
-                         .weight_explore = term.weights[0],
-                         .weight_include = term.weights[1]});
-    }
-  }
+  explicit State(Snapshot snapshot) : rule_book(snapshot.scenarios), shop(std::move(snapshot)) {}
+
+  RuleBook rule_book;
+  const std::shared_ptr<const Rules> no_rules = std::make_shared<const Rules>();
+  mutable Journal journal{static_cast<std::uint64_t>(SystemClock().now_us())};
+  LiveShop shop;
+};
+
+// What one answer is made from, and how.
+struct Recommender::Moment {
+  explicit Moment(const State& s) : state(s), edition(s.shop.now()) {}
 
   [[nodiscard]] bool timed() const { return snapshot.histories.order() == Order::kTime; }
 
   [[nodiscard]] ItemIndex item(const Id& id) const {
-    if (const auto found = snapshot.items.find(id)) return *found;
+    if (const auto found = overlay.find_item(id)) return *found;
     throw UnknownIdError("item must be one of the log or the catalogue, got " + to_string(id));
   }
 
@@ -50,7 +51,7 @@ struct Recommender::State {
     require(query.scenario.empty() || !query.rules, "rules",
             "stand in the query or in a scenario, not in both", query.scenario);
     if (query.rules) return std::make_shared<const Rules>(*query.rules);
-    return query.scenario.empty() ? no_rules : rule_book.at(query.scenario);
+    return query.scenario.empty() ? state.no_rules : state.rule_book.at(query.scenario);
   }
 
   [[nodiscard]] std::shared_ptr<const Plan> plan_of(const Query& query) const {
@@ -65,7 +66,8 @@ struct Recommender::State {
   }
 
   [[nodiscard]] std::vector<Id> shown_to(const Query& query, const Plan& plan) const {
-    return query.user && plan.rules.rotation > 0 ? journal.shown(*query.user) : std::vector<Id>();
+    return query.user && plan.rules.rotation > 0 ? state.journal.shown(*query.user)
+                                                 : std::vector<Id>();
   }
 
   // The list of a query, kept for replay, without what other lists of the page hold.
@@ -74,8 +76,8 @@ struct Recommender::State {
     const auto plan = plan_of(query);
     auto list = lists.make(query, visitor_of(query), *plan,
                            {.taken = taken, .shown = shown_to(query, *plan)});
-    if (query.user && plan->rules.rotation > 0) journal.show(*query.user, list.picks);
-    return journal.record(std::move(list));
+    if (query.user && plan->rules.rotation > 0) state.journal.show(*query.user, list.picks);
+    return state.journal.record(std::move(list));
   }
 
   // One list for each of n requests, which `fill` writes, as a table.
@@ -131,13 +133,11 @@ struct Recommender::State {
     return ranker.rank_by(BlendScorer(snapshot.blend, snapshot.n_items()), request);
   }
 
-  Snapshot snapshot;
-  std::vector<ModelReport> reports;
-  Overlay overlay{snapshot};
-  ListMaker lists{snapshot};
-  RuleBook rule_book{snapshot.scenarios};
-  std::shared_ptr<const Rules> no_rules = std::make_shared<const Rules>();
-  mutable Journal journal{static_cast<std::uint64_t>(SystemClock().now_us())};
+  const State& state;
+  const Published<Edition>::Pinned edition;
+  const Snapshot& snapshot = edition->snapshot;
+  const Overlay& overlay = edition->overlay;
+  const ListMaker& lists = edition->lists;
 };
 
 Recommender::Recommender(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -147,7 +147,15 @@ Recommender::~Recommender() = default;
 
 Recommender Recommender::fit(const Events& events, const Catalog& catalog,
                              const FitOptions& options) {
-  return Recommender(std::make_unique<State>(fit_snapshot(events, catalog, options)));
+  if (options.like == nullptr) {
+    return Recommender(std::make_unique<State>(fit_snapshot(events, catalog, options)));
+  }
+  const auto& theirs = *options.like;
+  const Blend choice = theirs.state_->shop.now()->snapshot.blend.choice();
+  auto snapshot = refit_snapshot(events, catalog.items().size() > 0 ? catalog : theirs.catalog(),
+                                 choice, options.context);
+  snapshot.scenarios = theirs.state_->rule_book.all();
+  return Recommender(std::make_unique<State>(std::move(snapshot)));
 }
 
 Recommender Recommender::load(const std::filesystem::path& path) {
@@ -155,27 +163,32 @@ Recommender Recommender::load(const std::filesystem::path& path) {
 }
 
 void Recommender::save(const std::filesystem::path& path) const {
-  Snapshot snapshot = state_->snapshot;  // shares the arrays
+  Snapshot snapshot = state_->shop.now()->snapshot;  // shares the arrays
   snapshot.scenarios = state_->rule_book.all();
   snapshot.save(path);
 }
 
-Recommendation Recommender::recommend(const Query& query) const { return state_->recommend(query); }
+Recommendation Recommender::recommend(const Query& query) const {
+  const Moment now(*state_);
+  return now.recommend(query);
+}
 
 std::vector<Recommendation> Recommender::recommend_page(const std::vector<Query>& queries) const {
+  const Moment now(*state_);
   std::vector<Recommendation> page;
   std::vector<ItemIndex> taken;
   for (const auto& query : queries) {
-    page.push_back(state_->recommend(query, taken));
-    for (const auto& pick : page.back()) taken.push_back(state_->item(pick.item));
+    page.push_back(now.recommend(query, taken));
+    for (const auto& pick : page.back()) taken.push_back(now.item(pick.item));
   }
   return page;
 }
 
 WhyNot Recommender::why_not(const Query& query, const Id& item) const {
-  const auto plan = state_->plan_of(query);
-  return state_->lists.why_not(query, state_->visitor_of(query), *plan,
-                               {.shown = state_->shown_to(query, *plan)}, item);
+  const Moment now(*state_);
+  const auto plan = now.plan_of(query);
+  return now.lists.why_not(query, now.visitor_of(query), *plan,
+                           {.shown = now.shown_to(query, *plan)}, item);
 }
 
 Recommendation Recommender::replay(std::uint64_t recommendation_id) const {
@@ -186,8 +199,9 @@ Recommendation Recommender::replay(std::uint64_t recommendation_id) const {
 }
 
 void Recommender::set_rules(const std::string& scenario, const Rules& rules) {
+  const Moment now(*state_);
   require(!scenario.empty(), "scenario", "have a name", "''");
-  (void)state_->lists.plans().make(rules);
+  (void)now.lists.plans().make(rules);
   state_->rule_book.set(scenario, rules);
 }
 
@@ -204,32 +218,34 @@ std::vector<std::string> Recommender::scenarios() const {
 }
 
 std::vector<Pick> Recommender::similar(const Id& item, int k) const {
+  const Moment now(*state_);
   check_k(k);
-  (void)state_->item(item);
+  (void)now.item(item);
   Visitor visitor;
-  state_->lists.append_session({item}, visitor);
-  const auto ranker = state_->lists.rankers().lease();
+  now.lists.append_session({item}, visitor);
+  const auto ranker = now.lists.rankers().lease();
   std::vector<Pick> picks;
-  for (const auto& [found, score] : state_->alike(*ranker, visitor, k, {})) {
-    picks.push_back(state_->lists.explainer().pick(Purpose::kExplore, visitor, found, score));
+  for (const auto& [found, score] : now.alike(*ranker, visitor, k, {})) {
+    picks.push_back(now.lists.explainer().pick(Purpose::kExplore, visitor, found, score));
   }
   return picks;
 }
 
 std::vector<Pick> Recommender::bought_together(const std::vector<Id>& items, int k) const {
+  const Moment now(*state_);
   check_k(k);
   Visitor visitor;
-  state_->lists.append_session(items, visitor);
+  now.lists.append_session(items, visitor);
   if (visitor.events.empty()) {
     throw UnknownIdError("items must hold one of the log or the catalogue, got " +
                          std::to_string(items.size()) + " unknown");
   }
-  const auto* model = state_->snapshot.blend.find(kBoughtTogether);
-  const auto ranker = state_->lists.rankers().lease();
+  const auto* model = now.snapshot.blend.find(kBoughtTogether);
+  const auto ranker = now.lists.rankers().lease();
   std::vector<Pick> picks;
   for (const auto& [item, score] :
        ranker->rank_by(*model, {.history = visitor.history(), .k = k})) {
-    picks.push_back(state_->lists.explainer().pick(*model, visitor, item, score, kBoughtTogether));
+    picks.push_back(now.lists.explainer().pick(*model, visitor, item, score, kBoughtTogether));
   }
   return picks;
 }
@@ -244,37 +260,40 @@ Recommendation Recommender::next(const std::vector<Id>& items, int k, Repeats re
 
 Picks Recommender::recommend_many(const std::vector<Id>& users, int k, Repeats repeats,
                                   const std::string& filter) const {
-  return state_->many_visitors(
+  const Moment now(*state_);
+  return now.many_visitors(
       static_cast<std::int64_t>(users.size()), k, repeats, filter,
-      [&](std::int64_t q) { return state_->overlay.visitor(users[static_cast<std::size_t>(q)]); });
+      [&](std::int64_t q) { return now.overlay.visitor(users[static_cast<std::size_t>(q)]); });
 }
 
 Picks Recommender::similar_many(const std::vector<Id>& items, int k,
                                 const std::string& filter) const {
-  const Plan plan = state_->lists.plans().make({}, {.filter = filter});
-  return state_->many(static_cast<std::int64_t>(items.size()), k,
-                      [&](std::int64_t q, Ranker& ranker) {
-                        const auto& id = items[static_cast<std::size_t>(q)];
-                        (void)state_->item(id);
-                        Visitor visitor;
-                        state_->lists.append_session({id}, visitor);
-                        return state_->alike(ranker, visitor, k, plan);
-                      });
+  const Moment now(*state_);
+  const Plan plan = now.lists.plans().make({}, {.filter = filter});
+  return now.many(static_cast<std::int64_t>(items.size()), k, [&](std::int64_t q, Ranker& ranker) {
+    const auto& id = items[static_cast<std::size_t>(q)];
+    (void)now.item(id);
+    Visitor visitor;
+    now.lists.append_session({id}, visitor);
+    return now.alike(ranker, visitor, k, plan);
+  });
 }
 
 Picks Recommender::next_many(const std::vector<std::vector<Id>>& histories, int k, Repeats repeats,
                              const std::string& filter) const {
-  return state_->many_visitors(
+  const Moment now(*state_);
+  return now.many_visitors(
       static_cast<std::int64_t>(histories.size()), k, repeats, filter, [&](std::int64_t q) {
         Visitor visitor;
-        state_->lists.append_session(histories[static_cast<std::size_t>(q)], visitor);
+        now.lists.append_session(histories[static_cast<std::size_t>(q)], visitor);
         return visitor;
       });
 }
 
 Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
                              const std::string& filter) const {
-  const auto& snapshot = state_->snapshot;
+  const Moment now(*state_);
+  const auto& snapshot = now.snapshot;
   std::vector<ItemIndex> item_of;  // unknown items become n_items, which says nothing
   for (std::int32_t i = 0; i < histories.items().size(); ++i) {
     item_of.push_back(snapshot.items.find(histories.items().id(i)).value_or(snapshot.n_items()));
@@ -284,7 +303,7 @@ Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
     kind_of.push_back(snapshot.kinds.at(histories.kinds()[kind].name));
   }
   const auto asked = histories.interactions(item_of, snapshot.n_items() + 1);
-  return state_->many_visitors(asked.n_users(), k, repeats, filter, [&](std::int64_t q) {
+  return now.many_visitors(asked.n_users(), k, repeats, filter, [&](std::int64_t q) {
     Visitor visitor;
     for (auto event : asked.events_of(static_cast<UserIndex>(q))) {
       if (event.item == snapshot.n_items()) continue;
@@ -297,41 +316,49 @@ Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
 }
 
 Explanation Recommender::explain(const Id& user, const Id& item) const {
-  return state_->lists.explainer().explain(state_->overlay.visitor(user), state_->item(item));
+  const Moment now(*state_);
+  return now.lists.explainer().explain(now.overlay.visitor(user), now.item(item));
 }
 
 void Recommender::observe(const Id& user, const Id& item, std::string_view kind,
                           std::optional<std::int64_t> time_us) {
-  const auto& snapshot = state_->snapshot;
-  const auto kind_index = snapshot.kinds.at(kind);
-  const ItemIndex index = state_->item(item);
-  if (snapshot.users.size() > 0) {
-    require(snapshot.users.is_text() == std::holds_alternative<std::string>(user), "user",
-            snapshot.users.is_text() ? "be a text" : "be a number", to_string(user));
-  }
-  Interaction event{.item = index, .weight = snapshot.kinds[kind_index].weight, .kind = kind_index};
-  if (state_->timed()) event.time_us = time_us.value_or(SystemClock().now_us());
-  require(0 <= event.time_us && event.time_us < kYear10000Us, "time",
-          "lie between the years 1970 and 9999 (microseconds)", event.time_us);
-  state_->overlay.add(user, event);
+  state_->shop.observe({.user = user, .item = item, .kind = std::string(kind), .time_us = time_us});
 }
 
+void Recommender::refresh(const Context& context) { state_->shop.refresh(context); }
+
 std::vector<Event> Recommender::history(const Id& user) const {
+  const Moment now(*state_);
   std::vector<Event> events;
-  for (const auto& event : state_->overlay.visitor(user).events) {
-    Event told{.user = user, .item = state_->snapshot.items.id(event.item)};
-    told.kind = state_->snapshot.kinds[event.kind].name;
-    if (state_->timed()) told.time_us = event.time_us;
+  for (const auto& event : now.overlay.visitor(user).events) {
+    Event told{.user = user, .item = now.overlay.item_id(event.item)};
+    told.kind = now.snapshot.kinds[event.kind].name;
+    if (now.timed()) told.time_us = event.time_us;
     events.push_back(std::move(told));
   }
   return events;
 }
 
-const Vocabulary& Recommender::users() const { return state_->snapshot.users; }
-const Vocabulary& Recommender::items() const { return state_->snapshot.items; }
-const Kinds& Recommender::kinds() const { return state_->snapshot.kinds; }
-const Catalog& Recommender::catalog() const { return state_->snapshot.catalog; }
-std::int64_t Recommender::n_events() const { return state_->snapshot.histories.n_events(); }
-const std::vector<ModelReport>& Recommender::models() const { return state_->reports; }
+Vocabulary Recommender::users() const { return state_->shop.now()->snapshot.users; }
+Vocabulary Recommender::items() const { return state_->shop.now()->snapshot.items; }
+Kinds Recommender::kinds() const { return state_->shop.now()->snapshot.kinds; }
+Catalog Recommender::catalog() const { return state_->shop.now()->snapshot.catalog; }
+
+std::int64_t Recommender::n_events() const {
+  return state_->shop.now()->snapshot.histories.n_events();
+}
+
+std::vector<ModelReport> Recommender::models() const {
+  std::vector<ModelReport> reports;
+  const auto edition = state_->shop.now();
+  for (const auto& term : edition->snapshot.blend.terms) {
+    reports.push_back({.name = term.name,
+                       .fit_seconds = term.fit_seconds,
+                       .ndcg_alone = term.ndcg_alone,
+                       .weight_explore = term.weights[0],
+                       .weight_include = term.weights[1]});
+  }
+  return reports;
+}
 
 }  // namespace endcap

@@ -34,7 +34,6 @@ void put_terms(ContainerWriter& writer, RecordWriter& record, const Blend& blend
     record.put(term.name);
     record.put(term.weights[0]);
     record.put(term.weights[1]);
-    record.put(term.fit_seconds);
     record.put(term.ndcg_alone);
     put_model(writer, record, term_prefix(t), term.model.get());
   }
@@ -47,7 +46,6 @@ std::vector<BlendTerm> get_terms(const Container& file, RecordReader& record,
     BlendTerm term{.name = record.text()};
     term.weights[0] = record.get<float>();
     term.weights[1] = record.get<float>();
-    term.fit_seconds = record.get<double>();
     term.ndcg_alone = record.get<double>();
     term.model = get_model(file, record, term_prefix(terms.size()), n_items);
     if (term.model && term.model->n_items() != n_items) {

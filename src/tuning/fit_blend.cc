@@ -279,10 +279,25 @@ std::int32_t epochs_of(const Scorer& model) {
   return trained == nullptr ? 0 : trained->epochs();
 }
 
+// The model of each term, fitted on `data`, or the one that the term has already.
+Models refit_terms(std::vector<BlendTerm>& terms, const TrainingData& data,
+                   const Context& context) {
+  Models models;
+  for (auto& term : terms) {
+    models.push_back(term.model ? term.model : fit_term(term, data, context));
+  }
+  return models;
+}
+
+void complete(Blend& blend, const Models& models, std::int32_t n_items) {
+  for (std::size_t m = 0; m < models.size(); ++m) blend.terms[m].model = models[m];
+  fold_prior(blend, n_items);
+}
+
 }  // namespace
 
 Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
-                const std::vector<bool>& is_target, const Context& context,
+                const std::vector<bool>& is_target, Keep keep, const Context& context,
                 double time_budget_seconds) {
   Blend blend;
   TrainingBudget budget(time_budget_seconds);
@@ -319,8 +334,9 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
     context.begin("weighing the models", static_cast<std::int64_t>(validation.queries.size()));
     weigh(blend.terms, models, validation, context);
     let_content_whisper(blend.terms, models);
-    std::erase_if(blend.terms,
-                  [](const auto& term) { return term.weights[0] == 0 && term.weights[1] == 0; });
+    std::erase_if(blend.terms, [&](const auto& term) {
+      return keep == Keep::kUseful && term.weights[0] == 0 && term.weights[1] == 0;
+    });
     models.clear();
   }
   for (auto& term : blend.terms) {
@@ -328,9 +344,13 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
     models.push_back(fit_term(term, all, context));
   }
   if (!can_weigh) weigh_alike(blend.terms, models);
-  for (std::size_t m = 0; m < models.size(); ++m) blend.terms[m].model = models[m];
-  fold_prior(blend, data.interactions.n_items());
+  complete(blend, models, data.interactions.n_items());
   return blend;
+}
+
+Blend refit_blend(const TrainingData& data, Blend like, const Context& context) {
+  complete(like, refit_terms(like.terms, data, context), data.interactions.n_items());
+  return like;
 }
 
 }  // namespace endcap

@@ -64,6 +64,7 @@ def fit(events, report):
         effort=_core.Effort.balanced,
         models=[],
         time_budget=None,
+        like=None,
         threads=0,
         seed=0,
         progress=report,

@@ -39,24 +39,53 @@ TEST_F(OverlayTest, WithoutNewsAVisitorIsAsInTheSnapshot) {
 }
 
 TEST_F(OverlayTest, AnEventStandsWhereItsTimeSays) {
-  overlay_.add("a", {.time_us = 200, .item = 1});
-  overlay_.add("a", {.time_us = 400, .item = 0});
+  overlay_.add("a", 20, {.time_us = 200});
+  overlay_.add("a", 10, {.time_us = 400});
   EXPECT_EQ(items(overlay_.visitor("a")), (std::vector<ItemIndex>{0, 1, 1, 0}));
   EXPECT_EQ(overlay_.visitor("a").now_us, 400);
   EXPECT_EQ(items(overlay_.visitor("b")), std::vector<ItemIndex>{1});
 }
 
 TEST_F(OverlayTest, ANegativeWeightIsADislike) {
-  overlay_.add("a", {.time_us = 400, .item = 1, .weight = -1});
+  overlay_.add("a", 20, {.time_us = 400, .weight = -1});
   EXPECT_EQ(overlay_.visitor("a").disliked, std::vector<ItemIndex>{1});
   EXPECT_EQ(overlay_.visitor("a").events.size(), 2u);
 }
 
 TEST_F(OverlayTest, ANewVisitorIsKnownOnceTheyDoSomething) {
   EXPECT_THROW((void)overlay_.visitor("c"), UnknownIdError);
-  overlay_.add("c", {.time_us = 500, .item = 0});
+  overlay_.add("c", 10, {.time_us = 500});
   EXPECT_EQ(items(overlay_.visitor("c")), std::vector<ItemIndex>{0});
   EXPECT_EQ(overlay_.visitor("c").user, kNoIndex);
+}
+
+TEST_F(OverlayTest, ANewItemFollowsThoseOfTheSnapshot) {
+  overlay_.add("a", 7, {.time_us = 500});
+  EXPECT_EQ(overlay_.find_item(7), 2);
+  EXPECT_EQ(overlay_.item_id(2), Id(7));
+  EXPECT_EQ(items(overlay_.visitor("a")), (std::vector<ItemIndex>{0, 1, 2}));
+}
+
+TEST_F(OverlayTest, AForgottenVisitorIsUnknownUntilTheyComeBack) {
+  overlay_.add("a", 10, {.time_us = 500});
+  overlay_.forget("a");
+  EXPECT_THROW((void)overlay_.visitor("a"), UnknownIdError);
+  overlay_.add("a", 20, {.time_us = 600});
+  EXPECT_EQ(items(overlay_.visitor("a")), std::vector<ItemIndex>{1});
+}
+
+TEST_F(OverlayTest, OnlyWhatCameLaterIsCarriedOver) {
+  overlay_.add("a", 10, {.time_us = 500});
+  overlay_.add("c", 20, {.time_us = 500}, /*session_only=*/true);
+  const auto end = overlay_.position();
+  overlay_.add("d", 7, {.time_us = 600});
+  overlay_.forget("b");
+  Overlay next(snapshot_);
+  overlay_.carry_over(end, next);
+  EXPECT_EQ(next.visitor("a").events.size(), 2u);
+  EXPECT_EQ(items(next.visitor("c")), std::vector<ItemIndex>{1});
+  EXPECT_EQ(items(next.visitor("d")), std::vector<ItemIndex>{2});
+  EXPECT_THROW((void)next.visitor("b"), UnknownIdError);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "endcap/base/types.h"
@@ -54,6 +55,14 @@ class Events {
 
   // Throws std::invalid_argument as above, and if only some events have a time.
   [[nodiscard]] static Events from_list(const std::vector<Event>& events, Kinds kinds = {});
+
+  // A log in which nothing has happened yet.
+  [[nodiscard]] static Events none(Kinds kinds, Order order) {
+    Events events;
+    events.kinds_ = std::move(kinds);
+    events.order_ = order;
+    return events;
+  }
 
   // One list of items per user 0, 1, 2, ..., oldest first; no times.
   [[nodiscard]] static Events from_sequences(const std::vector<std::vector<Id>>& sequences,

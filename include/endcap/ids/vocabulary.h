@@ -48,6 +48,11 @@ class Vocabulary {
   // An id of the other type is simply not there.
   [[nodiscard]] std::optional<std::int32_t> find(const Id& id) const;
 
+  // Whether both are copies of one.
+  [[nodiscard]] bool is_same(const Vocabulary& other) const {
+    return numbers_.data() == other.numbers_.data() && offsets_.data() == other.offsets_.data();
+  }
+
   [[nodiscard]] const Array<std::int64_t>& numbers() const { return numbers_; }
   [[nodiscard]] const Array<std::int64_t>& offsets() const { return offsets_; }
   [[nodiscard]] const Array<char>& bytes() const { return bytes_; }

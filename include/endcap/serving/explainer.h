@@ -16,8 +16,9 @@ class Explainer {
   // The most events that a pick names; explain() names all.
   static constexpr std::size_t kReasonsPerPick = 3;
 
-  // The snapshot must outlive this.
-  explicit Explainer(const Snapshot& snapshot) : snapshot_(snapshot) {}
+  // Snapshot and overlay must outlive this.
+  Explainer(const Snapshot& snapshot, const Overlay& overlay)
+      : snapshot_(snapshot), overlay_(overlay) {}
 
   [[nodiscard]] Reason reason(const Interaction& event, float value) const;
 
@@ -34,6 +35,7 @@ class Explainer {
   void add_largest(const Visitor& visitor, std::span<const float> parts, Pick& pick) const;
 
   const Snapshot& snapshot_;
+  const Overlay& overlay_;
 };
 
 }  // namespace endcap

@@ -12,20 +12,35 @@
 
 namespace endcap {
 
+class Recommender;
+
 struct FitOptions {
   std::string target = "purchase";  // the kind to predict; where the log has none, every kind is
   Effort effort = Effort::kBalanced;
-  std::vector<std::string> models = {};  // by name, to choose by hand; empty: chosen on the log
+  std::vector<std::string> models = {};  // exactly these, by name; empty: chosen on the log
   // With Effort::kBest only; > 0 (900 if not given). How many trained models are tried: another is
   // while one as dear as the last fits in. What is tried does not otherwise depend on time.
   std::optional<double> time_budget_seconds = {};
+  const Recommender* like = nullptr;  // if any: its models, weights and, where none is given,
+                                      // catalogue; nothing is held out or chosen
   Context context = {};
 };
 
-// All that is known after the log: its events, the catalogue, and the blend fitted on both. Throws
+// All that is known after the log: its events, the catalogue, and the blend fitted on both. Leaves
+// `options.like` to its caller. Throws
 // std::invalid_argument for an empty log, an unknown target or model name, or a
 // time budget that is not positive or goes with less than the best effort.
 [[nodiscard]] Snapshot fit_snapshot(const Events& events, const Catalog& catalog,
                                     const FitOptions& options = {});
+
+// The same with the terms and weights of `like`: nothing is held out or chosen. The log may be
+// empty.
+[[nodiscard]] Snapshot refit_snapshot(const Events& events, const Catalog& catalog,
+                                      const Blend& like, const Context& context = {});
+
+// What follows `before` once the log is `events`: as refit_snapshot() with its choice and
+// catalogue, but a trained model stays as it is until the next fit; new items say nothing to it.
+[[nodiscard]] Snapshot refresh_snapshot(const Events& events, const Snapshot& before,
+                                        const Context& context = {});
 
 }  // namespace endcap

@@ -24,8 +24,8 @@ class ListMaker {
     std::vector<Id> shown = {};             // to this visitor lately, repeats counted
   };
 
-  // The snapshot must outlive this.
-  explicit ListMaker(const Snapshot& snapshot);
+  // Snapshot and overlay must outlive this.
+  ListMaker(const Snapshot& snapshot, const Overlay& overlay);
 
   [[nodiscard]] const Plans& plans() const { return plans_; }
   [[nodiscard]] const RankerPool& rankers() const { return rankers_; }

@@ -20,14 +20,15 @@ namespace endcap {
 // One model of the blend, as the fit reports it.
 struct ModelReport {
   std::string name;
-  double fit_seconds = 0;
+  double fit_seconds = 0;    // 0 where it was not fitted in this process
   double ndcg_alone = 0;     // NDCG@20 on the validation part, new items only
   float weight_explore = 0;  // in the score of items that the visitor has not had
   float weight_include = 0;  // in the score of all items
 };
 
 // A shop's recommender: fitted, or loaded from a file, then asked from any number of threads.
-// observe() may run beside the questions; it changes the answers for that visitor only.
+// observe() and refresh() may run beside the questions. What observe() told changes the answers for
+// that visitor at once, and those for all after a refresh().
 class Recommender {
  public:
   // Learns from the log, chooses and weighs the models on its newest part, then fits them on all of
@@ -95,18 +96,24 @@ class Recommender {
   void observe(const Id& user, const Id& item, std::string_view kind = "view",
                std::optional<std::int64_t> time_us = std::nullopt);
 
+  // Folds what arrived into a new snapshot: byte for byte what fit() with `like` this makes of all
+  // events, but for trained models, which wait for the next fit. Questions go on meanwhile.
+  void refresh(const Context& context = {});
+
   // This visitor's events, oldest first, observed ones included. Throws UnknownIdError.
   [[nodiscard]] std::vector<Event> history(const Id& user) const;
 
-  [[nodiscard]] const Vocabulary& users() const;
-  [[nodiscard]] const Vocabulary& items() const;
-  [[nodiscard]] const Kinds& kinds() const;
-  [[nodiscard]] const Catalog& catalog() const;
+  // As of the newest snapshot.
+  [[nodiscard]] Vocabulary users() const;
+  [[nodiscard]] Vocabulary items() const;
+  [[nodiscard]] Kinds kinds() const;
+  [[nodiscard]] Catalog catalog() const;
   [[nodiscard]] std::int64_t n_events() const;
-  [[nodiscard]] const std::vector<ModelReport>& models() const;
+  [[nodiscard]] std::vector<ModelReport> models() const;
 
  private:
   struct State;
+  struct Moment;
   explicit Recommender(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -65,6 +65,13 @@ struct Blend {
     return rest;
   }
 
+  // The names and weights of all terms, without their models: what a fit chooses.
+  [[nodiscard]] Blend choice() const {
+    Blend choice{.terms = terms, .prior = {}, .prior_order = {}};
+    for (auto& term : choice.terms) term.model = nullptr;
+    return choice;
+  }
+
   // The first term of this name, or null.
   [[nodiscard]] const Scorer* find(std::string_view name) const {
     for (const auto& term : terms) {

@@ -24,9 +24,7 @@ Repeats = Literal["exclude", "include", "only"]
 Effort = Literal["fast", "balanced", "best"]
 
 
-def _core_of(
-    name: str, value: Any, kind: type[Events] | type[Catalog] | type[Recommender]
-) -> Any:
+def _core_of(name: str, value: Any, kind: type[Events] | type[Catalog] | type[Recommender]) -> Any:
     if isinstance(value, kind):
         return value._core
     msg = f"{name} must be endcap.{kind.__name__}, got {type(value).__name__}"

@@ -364,8 +364,8 @@ class Recommender:
         return PickList._of(recommendation, self.catalog.title)
 
     def _picks(self, queries: Sequence[Any], answer: tuple[Any, Any, Any, Any]) -> Picks:
-        *arrays, vocabulary = answer
-        return Picks(queries, *arrays, self._item_array(vocabulary))
+        items, scores, counts, vocabulary = answer
+        return Picks(queries, items, scores, counts, self._item_array(vocabulary))
 
     def _table(self) -> tuple[list[str], list[list[str]]]:
         rows = [

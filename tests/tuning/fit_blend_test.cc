@@ -28,7 +28,7 @@ TrainingData walks() {
 const std::vector<std::string> kNames = {"popularity", "sequence_factors/narrow"};
 
 TEST(FitBlendTest, ATrainedModelIsFittedAgainForTheEpochsThatPaid) {
-  const Blend blend = fit_blend(walks(), kNames, {true}, {.threads = 1});
+  const Blend blend = fit_blend(walks(), kNames, {true}, Keep::kUseful, {.threads = 1});
   const auto* trained = dynamic_cast<const SequenceFactors*>(blend.find("sequence_factors/narrow"));
   ASSERT_NE(trained, nullptr);
   TrainingData data = walks();
@@ -40,13 +40,13 @@ TEST(FitBlendTest, ATrainedModelIsFittedAgainForTheEpochsThatPaid) {
 }
 
 TEST(FitBlendTest, WithoutTimeNoTrainedModelIsTried) {
-  const Blend blend = fit_blend(walks(), kNames, {true}, {.threads = 1}, 1e-12);
+  const Blend blend = fit_blend(walks(), kNames, {true}, Keep::kUseful, {.threads = 1}, 1e-12);
   EXPECT_EQ(blend.find("sequence_factors/narrow"), nullptr);
 }
 
 TEST(FitBlendTest, AModelThatWillNotBeDoneInTimeIsGivenUp) {
   // The budget is open when training begins, and spent at the first look.
-  const Blend blend = fit_blend(walks(), kNames, {true}, {.threads = 1}, 2e-3);
+  const Blend blend = fit_blend(walks(), kNames, {true}, Keep::kUseful, {.threads = 1}, 2e-3);
   EXPECT_EQ(blend.find("sequence_factors/narrow"), nullptr);
 }
 

@@ -157,13 +157,16 @@ bool is_about_repeats(const Scorer& model) {
   return dynamic_cast<const RepeatPurchase*>(&model) != nullptr;
 }
 
-// Learns the weights of all terms for both purposes; the models are those of the terms. What an
-// item sells may count against it, so that trends and the long tail get their due.
+// Learns the weights of all terms for both purposes; the models are those of the terms. Where
+// the newest is known, what an item sells may count against it: that makes a trend of two
+// half-lives. A random hold-out cannot tell.
 void weigh(std::vector<BlendTerm>& terms, const Models& models, const Validation& validation,
            const Context& context) {
   BlendWeightsOptions options;
-  for (const auto& model : models)
-    options.may_be_negative.push_back(as_popularity(model) != nullptr);
+  const bool has_trends = validation.train.order() != Order::kNone;
+  for (const auto& model : models) {
+    options.may_be_negative.push_back(has_trends && as_popularity(model) != nullptr);
+  }
   for (const auto purpose : {Purpose::kExplore, Purpose::kInclude}) {
     const auto p = static_cast<std::size_t>(purpose);
     const auto problem = pose(models, validation, purpose, context);

@@ -198,10 +198,11 @@ inline float SessionKnn::explain(const History& history, ItemIndex item,
     };
     float sum = 0;
     for (const auto& event : own) sum += is_shared(event) ? event.weight : 0;
+    const float share = similarity / sum;
     vote(own, session, [&](std::size_t place, float factor) {
       if (items[place] != item) return;
       for (const auto& event : own) {
-        if (is_shared(event)) parts[event.event] += similarity * factor * event.weight / sum;
+        if (is_shared(event)) parts[event.event] += share * factor * event.weight;
       }
     });
   }

@@ -29,10 +29,12 @@ struct BlendProblem {
 };
 
 struct BlendWeightsOptions {
-  int cutoff = 20;                         // NDCG at this many places is what is climbed
-  float ridge = 1e-3f;                     // on weights of standardised features, per query
-  int newton_steps = 12;                   // of the softmax fit that the climb starts from
-  int sweeps = 4;                          // of the climb over all weights
+  int cutoff = 20;          // NDCG at this many places is what is climbed
+  float ridge = 1e-3f;      // on weights of standardised features, per query,
+  float least_ridge = 10;   // but no less than this in all: few queries say little
+  int newton_steps = 12;    // of the softmax fit that the climb starts from
+  int sweeps = 4;           // of the climb over all weights
+  double least_gain = 0.5;  // of a step of the climb, in standard errors over the queries
   std::vector<bool> may_be_negative = {};  // by feature; empty: none
 
   [[nodiscard]] bool is_free(std::size_t feature) const {
@@ -159,7 +161,8 @@ inline Eigen::VectorXf fit_softmax(const BlendProblem& problem, const Eigen::Vec
         add_softmax(problem, query, weights, scales, own);
       }
     });
-    const double ridge = options.ridge * static_cast<double>(problem.n_queries());
+    const double ridge = std::max<double>(options.ridge * static_cast<double>(problem.n_queries()),
+                                          options.least_ridge);
     Eigen::VectorXd gradient = ridge * weights.cast<double>();
     Eigen::MatrixXd hessian = Eigen::MatrixXd::Identity(n, n) * (ridge + 1e-9);
     for (const auto& own : sums) {
@@ -203,20 +206,45 @@ inline Eigen::VectorXf fit_bounded_softmax(const BlendProblem& problem,
   }
 }
 
-}  // namespace detail
-
-inline double blend_ndcg(const BlendProblem& problem, std::span<const float> weights, int cutoff,
-                         const Context& context) {
+// NDCG of each query under the weights.
+inline std::vector<double> query_ndcgs(const BlendProblem& problem, std::span<const float> weights,
+                                       int cutoff, const Context& context) {
   const Eigen::Map<const Eigen::VectorXf> w(weights.data(), problem.n_features);
   std::vector<double> ndcg(static_cast<std::size_t>(problem.n_queries()));
   parallel_for(context, problem.n_queries(), 64, [&](std::int64_t begin, std::int64_t end, int) {
     for (auto query = begin; query < end; ++query) {
-      const Eigen::VectorXf scores = detail::rows_of(problem, query) * w;
-      ndcg[static_cast<std::size_t>(query)] = detail::ndcg_of(problem, query, scores, cutoff);
+      const Eigen::VectorXf scores = rows_of(problem, query) * w;
+      ndcg[static_cast<std::size_t>(query)] = ndcg_of(problem, query, scores, cutoff);
     }
   });
-  if (ndcg.empty()) return 0;
-  return std::accumulate(ndcg.begin(), ndcg.end(), 0.0) / static_cast<double>(ndcg.size());
+  return ndcg;
+}
+
+inline double mean(std::span<const double> values) {
+  if (values.empty()) return 0;
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// Whether `after` beats `before`, query by query, by more than this many standard errors.
+inline bool beats(std::span<const double> after, std::span<const double> before, double errors) {
+  constexpr double kLeastGain = 1e-5;
+  const auto n = static_cast<double>(after.size());
+  double sum = 0, squares = 0;
+  for (std::size_t q = 0; q < after.size(); ++q) {
+    const double gain = after[q] - before[q];
+    sum += gain;
+    squares += gain * gain;
+  }
+  if (sum <= kLeastGain * n) return false;
+  const double variance = std::max(0.0, squares / n - (sum / n) * (sum / n));
+  return sum / n > errors * std::sqrt(variance / n);
+}
+
+}  // namespace detail
+
+inline double blend_ndcg(const BlendProblem& problem, std::span<const float> weights, int cutoff,
+                         const Context& context) {
+  return detail::mean(detail::query_ndcgs(problem, weights, cutoff, context));
 }
 
 inline std::vector<float> learn_blend_weights(const BlendProblem& problem,
@@ -231,14 +259,13 @@ inline std::vector<float> learn_blend_weights(const BlendProblem& problem,
   const Eigen::VectorXf start = detail::fit_bounded_softmax(problem, scales, options, steady);
   std::vector<float> best(n);
   for (std::size_t f = 0; f < n; ++f) best[f] = start[static_cast<Eigen::Index>(f)] / scale[f];
-  double best_ndcg = blend_ndcg(problem, best, options.cutoff, steady);
+  auto best_ndcgs = detail::query_ndcgs(problem, best, options.cutoff, steady);
 
   const auto keep_if_better = [&](const std::vector<float>& weights) {
-    const double ndcg = blend_ndcg(problem, weights, options.cutoff, steady);
-    // A weight must pay for itself beyond the noise of a few queries.
-    if (ndcg <= best_ndcg + 1e-5) return false;
+    auto ndcgs = detail::query_ndcgs(problem, weights, options.cutoff, steady);
+    if (!detail::beats(ndcgs, best_ndcgs, options.least_gain)) return false;
     best = weights;
-    best_ndcg = ndcg;
+    best_ndcgs = std::move(ndcgs);
     return true;
   };
   for (std::size_t f = 0; f < n; ++f) {  // one model alone

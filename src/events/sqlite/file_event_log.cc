@@ -262,8 +262,8 @@ std::int64_t FileEventLog::erase_user(const Id& user) {
 
 void FileEventLog::forget(std::span<const Found> events) {
   const Lock lock(mutex_);
-  for (auto event = events.rbegin(); event != events.rend(); ++event) {
-    index_.remove(event->row, keys_of(event->entry));
+  for (std::size_t e = events.size(); e-- > 0;) {
+    index_.remove(events[e].row, keys_of(events[e].entry));
     --n_events_;
   }
 }

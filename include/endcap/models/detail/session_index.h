@@ -57,9 +57,9 @@ inline std::vector<UserIndex> newest_first(const Interactions& interactions) {
 inline std::vector<ItemIndex> last_places(std::span<const Interaction> events, int max_events) {
   std::vector<ItemIndex> items;
   const auto newest = events.last(std::min(events.size(), static_cast<std::size_t>(max_events)));
-  for (auto event = newest.rbegin(); event != newest.rend(); ++event) {
-    if (std::find(items.begin(), items.end(), event->item) == items.end()) {
-      items.push_back(event->item);
+  for (std::size_t e = newest.size(); e-- > 0;) {
+    if (std::find(items.begin(), items.end(), newest[e].item) == items.end()) {
+      items.push_back(newest[e].item);
     }
   }
   std::reverse(items.begin(), items.end());

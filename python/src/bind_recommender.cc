@@ -16,8 +16,7 @@ namespace {
 
 Recommender fit(const Events& events, const Catalog& catalog, const std::string& target,
                 Effort effort, std::vector<std::string> models, std::optional<double> time_budget,
-                const Recommender* like,
-                int threads, std::uint64_t seed, py::object progress) {
+                const Recommender* like, int threads, std::uint64_t seed, py::object progress) {
   PythonProgress reporter(std::move(progress));
   const FitOptions options{.target = target,
                            .effort = effort,

@@ -1,0 +1,30 @@
+"""The lists of a real shop's log must stay as good as they were, with no settings."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import endcap
+from endcap.evaluation import evaluate
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench"))
+
+# A little below what was measured: .153/.150 for new items, .365/.376 for all.
+FLOORS = {"explore": (0.140, 0.138), "all": (0.355, 0.365)}
+
+
+def test_lists_of_the_online_retail_log_stay_good(tmp_path: Path) -> None:
+    from protocols import retail
+
+    log = ROOT / "examples" / "data" / "online-retail.csv.gz"
+    (tmp_path / "transactions.csv.gz").symlink_to(log)
+    task = retail(tmp_path)
+    catalog = endcap.Catalog.from_frame(task.items, item="item")
+    shop = endcap.Recommender.fit(task.events, catalog, progress=False)
+    for name, (recall, ndcg) in FLOORS.items():
+        question = task.questions[name]
+        report = evaluate(question.ask(shop), question.relevant, k=[10], denominator="min")
+        assert report["recall@10"] >= recall, name
+        assert report["ndcg@10"] >= ndcg, name

@@ -1,6 +1,7 @@
 #include "endcap/serving/explainer.h"
 
 #include <algorithm>
+#include <map>
 
 #include "endcap/retrieval/top_k.h"
 
@@ -16,9 +17,15 @@ Reason Explainer::reason(const Interaction& event, float value) const {
 
 void Explainer::add_largest(const Visitor& visitor, std::span<const float> parts,
                             Pick& pick) const {
+  std::map<ItemIndex, ScoredItem> by_item;  // the newest event with it, and what all of them add
+  for (std::size_t e = parts.size(); e-- > 0;) {
+    const auto place = static_cast<ItemIndex>(e);
+    by_item.try_emplace(visitor.events[e].item, ScoredItem{place, 0}).first->second.score +=
+        parts[e];
+  }
   std::vector<ScoredItem> largest;
-  for (std::size_t e = 0; e < parts.size(); ++e) {
-    if (parts[e] > 0) largest.push_back({static_cast<ItemIndex>(e), parts[e]});
+  for (const auto& [item, part] : by_item) {
+    if (part.score > 0) largest.push_back(part);
   }
   std::sort(largest.begin(), largest.end(), ranks_before);
   largest.resize(std::min(largest.size(), kReasonsPerPick));

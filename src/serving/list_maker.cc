@@ -29,6 +29,15 @@ std::uint64_t model_version_of(const Snapshot& snapshot) {
   return checksum(record.bytes().data(), record.bytes().size());
 }
 
+// What looking at a page's products counts as: a view, or what the log holds if it holds no views.
+std::int16_t session_kind_of(const Snapshot& snapshot) {
+  const auto view = snapshot.kinds.find("view").value_or(0);
+  const auto& events = snapshot.histories.events();
+  const bool viewed = std::any_of(events.begin(), events.end(),
+                                  [&](const auto& event) { return event.kind == view; });
+  return viewed || events.empty() ? view : events[0].kind;
+}
+
 std::string rule_of(const Placed& placed, const Rules& rules) {
   switch (placed.origin) {
     case Origin::kPin:
@@ -49,13 +58,13 @@ std::string rule_of(const Placed& placed, const Rules& rules) {
 ListMaker::ListMaker(const Snapshot& snapshot, const Overlay& overlay)
     : snapshot_(snapshot),
       model_version_(model_version_of(snapshot)),
+      session_kind_(session_kind_of(snapshot)),
       plans_(snapshot),
       rankers_(snapshot),
       explainer_(snapshot, overlay) {}
 
 void ListMaker::append_session(const std::vector<Id>& session, Visitor& visitor) const {
   const bool timed = snapshot_.histories.order() == Order::kTime;
-  const auto kind = snapshot_.kinds.find("view").value_or(0);
   std::int64_t place = visitor.events.empty() ? 0 : visitor.events.back().time_us + 1;
   if (timed) visitor.now_us = std::max(visitor.now_us, snapshot_.histories.end_us());
   for (const auto& id : session) {
@@ -64,8 +73,8 @@ void ListMaker::append_session(const std::vector<Id>& session, Visitor& visitor)
     visitor.events.push_back({.time_us = timed ? visitor.now_us : place++,
                               .item = *index,
                               .basket = visitor.events.empty() ? 0 : visitor.events.back().basket,
-                              .weight = snapshot_.kinds[kind].weight,
-                              .kind = kind});
+                              .weight = snapshot_.kinds[session_kind_].weight,
+                              .kind = session_kind_});
   }
 }
 

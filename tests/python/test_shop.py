@@ -67,6 +67,18 @@ def test_lists_hold_what_the_circle_likes(shop: endcap.Recommender) -> None:
     assert set(shop.bought_together([INK[0]], 4).items) <= set(INK)
 
 
+def test_reasons_speak_of_what_the_log_holds(shop: endcap.Recommender) -> None:
+    for pick in shop.similar(TEA[0], 4):
+        assert [reason.kind for reason in pick.reasons] == ["purchase"]
+
+
+def test_a_list_gives_each_reason_once(shop: endcap.Recommender) -> None:
+    for pick in shop.recommend("u3", k=5):
+        items = [reason.item for reason in pick.reasons]
+        assert len(items) == len(set(items))
+        assert sum(reason.value for reason in pick.reasons) <= pick.score + 1e-4
+
+
 def test_a_new_product_is_placed_by_its_title(shop: endcap.Recommender) -> None:
     assert set(shop.similar("新茶", 4).items) <= set(TEA)
 

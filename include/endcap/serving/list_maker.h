@@ -32,8 +32,8 @@ class ListMaker {
   [[nodiscard]] const Explainer& explainer() const { return explainer_; }
   [[nodiscard]] std::uint64_t model_version() const { return model_version_; }
 
-  // The visitor with the query's session as views of this moment at the end; items that are not
-  // known say nothing.
+  // The visitor with the query's session at the end, as views of this moment (or what else the log
+  // holds, if no views); items that are not known say nothing.
   void append_session(const std::vector<Id>& session, Visitor& visitor) const;
 
   // The list, without an id. Requires a visitor with the query's session.
@@ -54,6 +54,7 @@ class ListMaker {
 
   const Snapshot& snapshot_;
   std::uint64_t model_version_;
+  std::int16_t session_kind_;
   Plans plans_;
   RankerPool rankers_;
   Explainer explainer_;

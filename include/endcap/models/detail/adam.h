@@ -7,7 +7,7 @@
 
 #include "endcap/base/parallel.h"
 #include "endcap/base/random.h"
-#include "endcap/models/detail/simd.h"
+#include "endcap/base/simd.h"
 
 namespace endcap::detail {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "endcap/models/detail/simd.h"
+#include "endcap/base/simd.h"
 
 namespace endcap::detail {
 

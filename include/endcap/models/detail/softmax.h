@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "endcap/models/detail/simd.h"
+#include "endcap/base/simd.h"
 
 namespace endcap::detail {
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from typing import Any
 
@@ -40,6 +41,22 @@ def text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise _wrong(name, "a text", value)
     return value
+
+
+def time_us(name: str, value: Any) -> int:
+    """Return a moment, as microseconds since 1970 UTC; no zone means UTC."""
+    rule = "a datetime, a text such as '2024-05-31' or seconds between 1970 and 9999"
+    if isinstance(value, str):
+        try:
+            value = datetime.datetime.fromisoformat(value)
+        except ValueError:
+            raise _wrong(name, rule, value) from None
+    if isinstance(value, datetime.datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
+        return round(aware.timestamp() * 1e6)
+    if isinstance(value, (int, float, np.number)) and 0 <= value < 253_402_300_800:
+        return round(float(value) * 1e6)
+    raise _wrong(name, rule, value)
 
 
 def choice(enum: Any, name: str, value: Any) -> Any:

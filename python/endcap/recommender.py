@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from endcap import _core
-from endcap._arguments import choice, integer, item_id, item_ids, number, size, text, texts
+from endcap._arguments import choice, integer, item_id, item_ids, number, size, text, texts, time_us
 from endcap._display import html_table, text_table
 from endcap._progress import progress_bar
 from endcap.catalog import Catalog
@@ -36,15 +36,7 @@ def _condition(filter: str | None) -> str:
 
 
 def _time_us(time: Any) -> int | None:
-    if time is None:
-        return None
-    if isinstance(time, datetime.datetime):
-        aware = time if time.tzinfo else time.replace(tzinfo=datetime.timezone.utc)
-        return round(aware.timestamp() * 1e6)
-    if isinstance(time, (int, float, np.number)) and 0 <= time < 253_402_300_800:
-        return round(float(time) * 1e6)
-    msg = f"time must be a datetime or seconds between 1970 and 9999, got {time!r}"
-    raise ValueError(msg)
+    return None if time is None else time_us("time", time)
 
 
 class Recommender:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from endcap._display import html_table, text_table
+from endcap._frames import frame_of
 
 Titles = Callable[[Any], "str | None"]
 
@@ -161,13 +162,7 @@ class Picks:
             "item": self.items[rows, ranks].tolist(),
             "score": self.scores[rows, ranks],
         }
-        for make in (_pandas, _polars, _pyarrow):
-            try:
-                return make(columns)
-            except ImportError:
-                continue
-        msg = "Picks.to_frame needs pandas, polars or pyarrow"
-        raise ImportError(msg)
+        return frame_of(columns, "Picks.to_frame")
 
     def __repr__(self) -> str:
         n, k = self.items.shape
@@ -185,21 +180,3 @@ class Picks:
             for row in range(min(len(self), 10))
         ]
         return html_table(f"{len(self):,} lists", ["query", "items"], rows)
-
-
-def _pandas(columns: dict[str, Any]) -> Any:
-    import pandas as pd
-
-    return pd.DataFrame(columns)
-
-
-def _polars(columns: dict[str, Any]) -> Any:
-    import polars as pl
-
-    return pl.DataFrame(columns)
-
-
-def _pyarrow(columns: dict[str, Any]) -> Any:
-    import pyarrow as pa
-
-    return pa.table(columns)

@@ -110,7 +110,7 @@ def test_unknown_ids_are_key_errors(shop, ask):
         (lambda shop: shop.recommend("u0", repeats=[1]), "repeats must be one of"),
         (lambda shop: shop.observe("u0", 1, 3), "kind must be a text, got 3"),
         (lambda shop: shop.observe("u0", 1, "steal"), "kind must be one of .* steal"),
-        (lambda shop: shop.observe("u0", 1, time=1.7e12), "time must be a datetime or seconds"),
+        (lambda shop: shop.observe("u0", 1, time=1.7e12), "time must be a datetime, a text"),
         (lambda shop: shop.catalog.value(1, "colour"), "column must be one of"),
     ],
 )

@@ -9,7 +9,14 @@ import pytrec_eval
 import endcap
 from endcap.evaluation import evaluate
 
-TREC_NAMES = {"recall": "recall", "P": "precision", "map_cut": "map", "ndcg_cut": "ndcg"}
+TREC_NAMES = {
+    "recall": "recall",
+    "P": "precision",
+    "map_cut": "map",
+    "ndcg_cut": "ndcg",
+    "success": "hit_rate",
+}
+KS = (5, 20)
 
 
 def random_queries(rng, n):
@@ -18,20 +25,52 @@ def random_queries(rng, n):
     return lists, relevant
 
 
-def test_every_metric_agrees_with_trec_eval():
-    lists, relevant = random_queries(np.random.default_rng(3), 300)
-    report = evaluate(lists, relevant, k=(5, 20))
+def trec_answers(lists, relevant, measures):
     qrel = {str(q): {str(i): 1 for i in items} for q, items in enumerate(relevant)}
     run = {
         str(q): {str(item): float(-rank) for rank, item in enumerate(items)}
         for q, items in enumerate(lists)
     }
-    judge = pytrec_eval.RelevanceEvaluator(qrel, {f"{name}.5,20" for name in TREC_NAMES})
-    answers = judge.evaluate(run)
+    answers = pytrec_eval.RelevanceEvaluator(qrel, set(measures)).evaluate(run)
+    return [answers[str(q)] for q in range(len(lists))]
+
+
+def test_every_metric_agrees_with_trec_eval():
+    lists, relevant = random_queries(np.random.default_rng(3), 300)
+    report = evaluate(lists, relevant, k=KS)
+    answers = trec_answers(lists, relevant, [f"{name}.5,20" for name in TREC_NAMES])
     for theirs, ours in TREC_NAMES.items():
-        for k in (5, 20):
-            expected = [answers[str(q)][f"{theirs}_{k}"] for q in range(len(lists))]
+        for k in KS:
+            expected = [answer[f"{theirs}_{k}"] for answer in answers]
             np.testing.assert_allclose(report.values[f"{ours}@{k}"], expected, atol=1e-9)
+    for k in KS:  # TREC cuts no reciprocal rank: so the list is cut
+        answers = trec_answers([items[:k] for items in lists], relevant, ["recip_rank"])
+        expected = [answer["recip_rank"] for answer in answers]
+        np.testing.assert_allclose(report.values[f"mrr@{k}"], expected, atol=1e-9)
+
+
+class Scored:
+    def __init__(self, items, scores):
+        self.items, self.scores = np.array(items, object), np.array(scores, np.float32)
+
+
+def test_ties_agree_with_trec_eval_when_it_sees_misses_first():
+    rng = np.random.default_rng(6)
+    lists = [rng.permutation(60)[:20].tolist() for _ in range(200)]
+    relevant = [rng.permutation(60)[:15].tolist() for _ in range(200)]
+    scores = -np.sort(rng.integers(0, 6, (200, 20)))  # falling, with many equals
+    cautious = [
+        [
+            item
+            for _, _, item in sorted((-s, i in right, i) for i, s in zip(items, row, strict=True))
+        ]
+        for items, row, right in zip(lists, -scores * -1.0, relevant, strict=True)
+    ]
+    report = evaluate(Scored(lists, scores), relevant, k=5)
+    answers = trec_answers(cautious, relevant, ["ndcg_cut.5", "map_cut.5"])
+    for theirs, ours in (("ndcg_cut_5", "ndcg@5"), ("map_cut_5", "map@5")):
+        expected = [answer[theirs] for answer in answers]
+        np.testing.assert_allclose(report.values[ours], expected, atol=1e-9)
 
 
 def test_a_list_worked_by_hand():
@@ -44,14 +83,10 @@ def test_a_list_worked_by_hand():
     assert report["mrr@3"] == report["hit_rate@3"] == 1
 
 
-class TiedPicks:
-    items = np.array([["a", "b", None]], object)
-    scores = np.array([[0.5, 0.5, math.nan]], np.float32)
-
-
 def test_ties_of_scores_count_against_the_model():
-    assert evaluate(TiedPicks(), [["a"]], k=3)["mrr@3"] == 0.5
-    assert evaluate(TiedPicks.items, [["a"]], k=3)["mrr@3"] == 1
+    tied = Scored([["a", "b", None]], [[0.5, 0.5, math.nan]])
+    assert evaluate(tied, [["a"]], k=3)["mrr@3"] == 0.5
+    assert evaluate(tied.items, [["a"]], k=3)["mrr@3"] == 1
 
 
 def test_unfilled_places_are_misses():
@@ -67,6 +102,29 @@ def test_metrics_of_all_lists_together():
     assert report["coverage@2"] == pytest.approx(0.75)
     # Rising 0 1 1 2 with weights -3 -1 1 3: 6 / (4 * 4).
     assert report["gini@2"] == pytest.approx(6 / 16)
+    lists = [["a", "b"], ["a", "b"], ["a", "c"]]
+    more = evaluate(lists, [["a"]] * 3, 2, train_popularity=popularity)
+    low, high = more.intervals["coverage@2"]  # c is shown by one query only
+    assert low < 0.75 < high
+
+
+def test_prices_and_labels_add_revenue_and_diversity():
+    prices = {"a": 3.0, "b": 2.0, "c": math.nan}
+    labels = {"a": ["tea", "green"], "b": ["tea"], "c": []}
+    report = evaluate(
+        [["a", "b"], ["c", "b"]], [["a", "b"], ["b"]], 2, prices=prices, labels=labels
+    )
+    assert report.values["revenue@2"].tolist() == [5, 2]
+    assert report.values["diversity@2"].tolist() == [0.5, 1]
+
+
+def test_probabilities_add_a_reliability_table():
+    picks = Scored([["a", "b"], ["a", "c"]], [[2, 1], [2, 1]])
+    picks.probabilities = np.array([[0.5, 0.25], [0.5, 0.25]], np.float32)
+    report = evaluate(picks, [["a"], ["b"]], 2)
+    # Of two shown at .5 one was right, of two at .25 none: (0 * 2 + .25 * 2) / 4.
+    assert report["ece@2"] == pytest.approx(0.125)
+    assert [row["observed"] for row in report.reliability] == [0, 0.5]
 
 
 def test_an_interval_holds_the_mean_and_is_repeatable():
@@ -89,7 +147,7 @@ def test_comparing_finds_the_better_lists():
 
 def test_reports_show_themselves():
     report = evaluate([[1, 2]], [[2]], k=2)
-    assert "mrr@2         0.5000   0.5000   0.5000" in str(report)
+    assert "mrr@2        0.5000  0.5000  0.5000" in str(report)
     assert "<td>0.5000</td>" in report._repr_html_()
     assert "p_value" in str(report.compare(report))
     assert "<th>p_value</th>" in report.compare(report)._repr_html_()
@@ -106,6 +164,7 @@ def test_reports_show_themselves():
         ([[1]], [[1]], {"confidence": 1}, "confidence must be in"),
         ([[1]], [[1]], {"denominator": "k"}, "denominator must be"),
         ([[1]], [[1]], {"train_popularity": {2: 1}}, "train_popularity must name"),
+        ([[1]], [[1]], {"prices": {2: 1}}, "prices must name every listed item, got none for 1"),
     ],
 )
 def test_wrong_arguments_are_refused(lists, relevant, options, message):

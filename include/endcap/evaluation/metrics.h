@@ -22,7 +22,23 @@ enum class Denominator {
 struct Judged {
   std::vector<std::uint8_t> hits;  // by rank, best first: 1 if the item is relevant
   std::size_t n_relevant = 0;      // > 0
+  std::vector<ItemIndex> items;    // by rank; ties broken against the model
 };
+
+namespace detail {
+// Among the ranks [begin, end), misses come first; else the order stays.
+inline void put_hits_last(Judged& judged, std::size_t begin, std::size_t end) {
+  const auto items = std::span(judged.items).subspan(begin, end - begin);
+  const auto hits = std::span(judged.hits).subspan(begin, end - begin);
+  std::vector<ItemIndex> misses, right;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    (hits[i] != 0 ? right : misses).push_back(items[i]);
+  }
+  std::copy(right.begin(), right.end(), std::copy(misses.begin(), misses.end(), items.begin()));
+  std::fill(hits.begin(), hits.end(), std::uint8_t{0});
+  std::fill(hits.end() - static_cast<std::ptrdiff_t>(right.size()), hits.end(), std::uint8_t{1});
+}
+}  // namespace detail
 
 // ranked: best first, shorter than k where a list could not be filled; an item named twice counts
 // once. relevant: rising, without duplicates. scores, if any: one per ranked item, falling; among
@@ -34,7 +50,9 @@ struct Judged {
   require(!relevant.empty(), "relevant", "hold an item", relevant.size());
   require(scores.empty() || scores.size() == ranked.size(), "scores", "be one per ranked item",
           scores.size());
-  Judged judged{std::vector<std::uint8_t>(ranked.size()), relevant.size()};
+  Judged judged{.hits = std::vector<std::uint8_t>(ranked.size()),
+                .n_relevant = relevant.size(),
+                .items = {ranked.begin(), ranked.end()}};
   for (std::size_t r = 0; r < ranked.size(); ++r) {
     if (!std::binary_search(relevant.begin(), relevant.end(), ranked[r])) continue;
     const auto earlier = ranked.first(r);
@@ -43,8 +61,7 @@ struct Judged {
   for (std::size_t begin = 0, end = 0; begin < scores.size(); begin = end) {
     while (end < scores.size() && scores[end] == scores[begin]) ++end;
     end = std::max(end, begin + 1);  // not a number equals nothing
-    std::sort(judged.hits.begin() + static_cast<std::ptrdiff_t>(begin),
-              judged.hits.begin() + static_cast<std::ptrdiff_t>(end));
+    detail::put_hits_last(judged, begin, end);
   }
   return judged;
 }
@@ -109,6 +126,17 @@ inline double hits_within(const Judged& judged, std::size_t k) {
   }
   for (std::size_t r = 0; r < std::min(k, judged.n_relevant); ++r) ideal += detail::discount(r + 1);
   return gain / ideal;
+}
+
+// What the hits are worth to the shop: the sum of their prices, (n_items,); an item's price may be
+// NaN where it is unknown.
+[[nodiscard]] inline double revenue(const Judged& judged, std::size_t k,
+                                    std::span<const double> price) {
+  double sum = 0;
+  for (std::size_t r = 0; r < std::min(k, judged.hits.size()); ++r) {
+    if (judged.hits[r] != 0) sum += price[static_cast<std::size_t>(judged.items[r])];
+  }
+  return sum;
 }
 
 }  // namespace endcap

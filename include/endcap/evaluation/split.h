@@ -1,101 +1,73 @@
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <utility>
+#include <optional>
+#include <string>
 #include <vector>
 
-#include "endcap/base/error.h"
-#include "endcap/base/random.h"
-#include "endcap/matrix/interactions.h"
+#include "endcap/events/events.h"
+#include "endcap/ids/vocabulary.h"
 
 namespace endcap {
 
-// A log in two parts over the same users and items: user u of both is user u of the log.
+// One honest examination: what a model may learn from, what it is asked, and what was right. Where
+// a split goes by time or order, no history holds an event as late as the first that its query asks
+// for, so that neither the order of a file nor an equal time gives anything away.
 struct Split {
-  Interactions train;
-  Interactions held_out;
+  Events train;      // to fit on; it names nothing that only answers have
+  Events histories;  // what the visitor of each query had done when asked; its users: the queries
+  std::vector<std::vector<Id>> relevant;  // (n_queries): what they did then, sorted, each id once
+  bool known = true;  // the queries' users are users of train; else they are strangers to it
+
+  [[nodiscard]] std::int64_t n_queries() const {
+    return static_cast<std::int64_t>(relevant.size());
+  }
 };
 
-namespace detail {
-// Events for which held_out(user, place in the user's history, event) holds go to the second part.
-template <class Rule>
-Split split_events(const Interactions& log, Rule&& held_out) {
-  std::vector<std::int64_t> offsets[2] = {{0}, {0}};
-  std::vector<Interaction> events[2];
-  for (UserIndex user = 0; user < log.n_users(); ++user) {
-    std::int64_t place = 0;
-    for (const auto& event : log.events_of(user)) {
-      events[held_out(user, place++, event) ? 1 : 0].push_back(event);
-    }
-    for (int part = 0; part < 2; ++part) {
-      offsets[part].push_back(static_cast<std::int64_t>(events[part].size()));
-    }
-  }
-  const auto part = [&](int p) {
-    return Interactions(log.n_items(), log.order(), std::move(offsets[p]), std::move(events[p]));
-  };
-  return {part(0), part(1)};
-}
-}  // namespace detail
+// `target`: the kind of event that is asked for; any kind where the log has none of it. Kinds of
+// negative weight are never asked for. All functions below throw std::invalid_argument for an
+// unknown target, a number out of range, or a log that leaves nothing to learn or to ask.
+struct SplitOptions {
+  std::string target = "purchase";
+  std::uint64_t seed = 0;
+};
 
-// Holds out all events from `cut_us` on: what a shop would have seen on that day. Throws
-// std::invalid_argument unless the log has times.
-[[nodiscard]] inline Split split_by_time(const Interactions& log, std::int64_t cut_us) {
-  require(log.order() == Order::kTime, "log", "have times", static_cast<int>(log.order()));
-  return detail::split_events(log, [cut_us](UserIndex, std::int64_t, const Interaction& event) {
-    return event.time_us >= cut_us;
-  });
-}
+// As the shop would have stood at `cut_us`: trained on all events before it, asked for those from
+// then on, of visitors who had been there. The strictest split. Needs times.
+[[nodiscard]] Split split_by_time(const Events& events, std::int64_t cut_us,
+                                  const SplitOptions& options = {});
 
-// Holds out each user's newest n events, but never the oldest one: a query needs a history.
-// Throws std::invalid_argument for a negative n or a log without order.
-[[nodiscard]] inline Split split_last(const Interactions& log, int n) {
-  require(n >= 0, "n", "be 0 or more", n);
-  require(log.order() != Order::kNone, "log", "have an order", static_cast<int>(log.order()));
-  return detail::split_events(
-      log, [&log, n](UserIndex user, std::int64_t place, const Interaction&) {
-        const auto size = static_cast<std::int64_t>(log.events_of(user).size());
-        return place >= std::max<std::int64_t>(size - n, 1);
-      });
-}
+// Each visitor's newest n events, and what stands at the same time as the oldest of them; n > 0.
+// Train holds newer events of others, which flatters what follows trends. Needs an order.
+[[nodiscard]] Split split_last(const Events& events, int n = 1, const SplitOptions& options = {});
 
-// Holds out each event with probability `share`. A user's part depends on the seed and on the
-// user's number only. Throws std::invalid_argument unless share is in [0, 1].
-[[nodiscard]] inline Split split_at_random(const Interactions& log, double share,
-                                           std::uint64_t seed) {
-  require(share >= 0 && share <= 1, "share", "be in [0, 1]", share);
-  Random random(0);
-  return detail::split_events(log, [&](UserIndex user, std::int64_t place, const Interaction&) {
-    if (place == 0) random = Random(Random(seed).next() + static_cast<std::uint64_t>(user));
-    return random.uniform() < share;
-  });
-}
+// Each visitor's newest n baskets, n > 0: sessions of the log, or days where it has times but no
+// sessions. Train holds newer events of others. Needs an order, and sessions or times.
+[[nodiscard]] Split split_baskets(const Events& events, int n = 1,
+                                  const SplitOptions& options = {});
 
-// The fold of each user, (n_users,), in [0, folds): a random order dealt out in turn, so that sizes
-// differ by one at most. Throws std::invalid_argument unless folds is 2 or more.
-[[nodiscard]] inline std::vector<int> user_folds(std::int32_t n_users, int folds,
-                                                 std::uint64_t seed) {
-  require(folds >= 2, "folds", "be 2 or more", folds);
-  std::vector<int> fold(static_cast<std::size_t>(n_users));
-  for (std::size_t u = 0; u < fold.size(); ++u) fold[u] = static_cast<int>(u) % folds;
-  Random random(seed);
-  for (std::size_t left = fold.size(); left > 1; --left) {
-    std::swap(fold[left - 1], fold[random.below(left)]);
-  }
-  return fold;
-}
+// The last event of each visit, given the ones before it in the same visit, by strangers. The
+// newest `share` of the visits is asked; where there are no times, a random share. A visit is a
+// session of the log, or a visitor's day; without times or sessions, a visitor. Visits under way at
+// the cut are in neither part. Needs an order.
+[[nodiscard]] Split split_sessions(const Events& events, double share = 0.1,
+                                   const SplitOptions& options = {});
 
-// Holds out the whole histories of one fold's users, who have none in `train`. Throws
-// std::invalid_argument unless fold_of has a fold for each user.
-[[nodiscard]] inline Split split_users(const Interactions& log, const std::vector<int>& fold_of,
-                                       int fold) {
-  require(fold_of.size() == static_cast<std::size_t>(log.n_users()), "fold_of",
-          "have one fold per user", fold_of.size());
-  return detail::split_events(log, [&](UserIndex user, std::int64_t, const Interaction&) {
-    return fold_of[static_cast<std::size_t>(user)] == fold;
-  });
-}
+// Items that nobody had before: a random `share` of the items is taken out of train, and asked for.
+// With times, train ends at `cut_us` (default: nine tenths of the log's span) and answers are from
+// then on; without, a history is what else the visitor had. Fit with a catalogue that names them.
+[[nodiscard]] Split split_cold_items(const Events& events, double share = 0.1,
+                                     std::optional<std::int64_t> cut_us = {},
+                                     const SplitOptions& options = {});
+
+// Strangers: all events of one fold's users are taken out of train, and the newest `share` of each
+// one's events is asked for, given the rest; a random share where there is no order. 0 <= fold <
+// folds; over all folds each user is asked once.
+[[nodiscard]] Split split_users(const Events& events, int fold, int folds = 5, double share = 0.2,
+                                const SplitOptions& options = {});
+
+// Each event with probability `share`: for logs without times or order.
+[[nodiscard]] Split split_at_random(const Events& events, double share = 0.2,
+                                    const SplitOptions& options = {});
 
 }  // namespace endcap

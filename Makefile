@@ -68,7 +68,7 @@ build/stamps/venv: pyproject.toml | build/stamps/packages
 # Editable: changed .py files count at once, changed C++ is compiled by the next make.
 build/stamps/package: $(PACKAGE) build/stamps/venv
 	$(PYTHON) -m pip install -q --disable-pip-version-check --no-build-isolation \
-	  $(if $(CCACHE),-C cmake.args=$(CCACHE)) -e '.[dev]'
+	  $(if $(CCACHE),--config-settings=cmake.args=$(CCACHE)) -e '.[dev]'
 	touch $@
 
 build/%/build.ninja: CMakePresets.json | build/stamps/packages

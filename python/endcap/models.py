@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import KW_ONLY, astuple, dataclass, fields
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from endcap import _core
-from endcap._arguments import size
+from endcap._arguments import integer, number, size
 from endcap.events import Events, canonical_csr
 
 
 def _interactions(matrix: Any) -> Any:
     csr = canonical_csr(matrix, "user_items")
-    if csr.nnz and not (np.isfinite(csr.data).all() and (csr.data > 0).all()):
-        msg = f"user_items must hold positive, finite values, got {csr.data.min()}"
+    if csr.nnz and not (np.isfinite(csr.data).all() and (csr.data >= 0).all()):
+        msg = f"user_items must hold finite values of 0 or more, got {csr.data.min()}"
         raise ValueError(msg)
     return _core.Interactions(csr.shape[1], csr.indptr, csr.indices, csr.data)
 
 
+def _numbers(name: str, items: Any) -> list[int]:
+    """Return what is a list of item numbers."""
+    numbers = np.atleast_1d(np.asarray(items))
+    if numbers.size and not np.issubdtype(numbers.dtype, np.integer):
+        msg = f"{name} must be integers, got {items!r}"
+        raise ValueError(msg)
+    return [int(item) for item in numbers]
+
+
+def _check_option(name: str, value: Any, default: Any) -> None:
+    """Raise ValueError unless an option has the type of its default; the model checks the rest."""
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            msg = f"{name} must be True or False, got {value!r}"
+            raise ValueError(msg)
+    elif isinstance(default, int):
+        integer(name, value, 0, 2**31, "an integer in [0, 2**31)")
+    else:
+        number(name, value)
+
+
+@dataclass(eq=False)
 class Model:
     """A model of its own: `fit` it on (n_users, n_items), then ask it."""
 
-    _core_model: Any  # the class in the core
+    _core_model: ClassVar[Any]  # the class in the core
 
-    def __init__(self, **options: Any) -> None:
-        self._options = options
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            _check_option(option.name, getattr(self, option.name), option.default)
         self._fitted: Any = None
 
     def fit(self, user_items: Any, *, threads: int = 0) -> Model:
@@ -35,7 +59,7 @@ class Model:
         interactions = (
             _core.Interactions(data._core) if isinstance(data, Events) else _interactions(data)
         )
-        self._fitted = self._core_model.fit(interactions, *self._options.values(), threads)
+        self._fitted = self._core_model.fit(interactions, *astuple(self), threads)
         return self
 
     def recommend(
@@ -45,15 +69,16 @@ class Model:
         N: int = 10,  # noqa: N803
         filter_already_liked_items: bool = True,
         filter_items: Any = None,
-        items: Any = None,
         *,
+        items: Any = None,
         threads: int = 0,
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return (ids, scores) for one user, or (n, N) arrays for an array of users.
 
-        user_items: one row of likes for each userid, (n, n_items). A list holds what the model has
-        an opinion on: one user's may be shorter than N, and in (n, N) arrays such places are -1 and
-        NaN. No liked item ever fills a gap. Raises ValueError, IndexError.
+        user_items: one row of likes for each userid, (n, n_items). filter_items: never these.
+        items: only these. A list holds what the model has an opinion on: one user's may be shorter
+        than N, and in arrays, at most n_items wide, such places are -1 and NaN. No liked item ever
+        fills a gap. Raises ValueError, IndexError.
         """
         one = np.isscalar(userid)
         rows = _interactions(user_items)
@@ -68,10 +93,11 @@ class Model:
             msg = f"user_items must {rule} ({model.n_items}), got {rows.n_items}"
             raise ValueError(msg)
         if items is not None:
-            items = [int(item) for item in items]
-        block = [] if filter_items is None else [int(item) for item in filter_items]
+            items = _numbers("items", items)
+        block = [] if filter_items is None else _numbers("filter_items", filter_items)
         liked = bool(filter_already_liked_items)
-        ids, scores = model.recommend(rows, size("N", N), liked, block, items, threads)
+        n = min(size("N", N), model.n_items)
+        ids, scores = model.recommend(rows, n, liked, block, items, threads)
         if one:
             there = ids[0] >= 0
             return ids[0][there], scores[0][there]
@@ -79,18 +105,23 @@ class Model:
 
     def similar_items(
         self,
-        itemid: int,
+        itemid: Any,
         N: int = 10,  # noqa: N803
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Return (ids, scores) of the N items that go best with one. Raises IndexError."""
+        """Return (ids, scores) of the N items that go best with one, or arrays as `recommend`.
+
+        Raises ValueError, IndexError.
+        """
         import scipy.sparse as sp
 
         n_items = self._model().n_items
-        if not 0 <= itemid < n_items:
-            msg = f"itemid must be in [0, {n_items}), got {itemid}"
-            raise IndexError(msg)
-        row = sp.csr_matrix(([1.0], ([0], [itemid])), (1, n_items), dtype=np.float32)
-        return self.recommend(0, row, N)
+        asked = _numbers("itemid", itemid)
+        for item in asked:
+            if not 0 <= item < n_items:
+                msg = f"itemid must be in [0, {n_items}), got {item}"
+                raise IndexError(msg)
+        cells = (np.ones(len(asked), np.float32), (np.arange(len(asked)), asked))
+        return self.recommend(itemid, sp.csr_matrix(cells, (len(asked), n_items)), N)
 
     def _model(self) -> Any:
         if self._fitted is None:
@@ -98,77 +129,54 @@ class Model:
             raise ValueError(msg)
         return self._fitted
 
-    def __repr__(self) -> str:
-        options = ", ".join(f"{name}={value!r}" for name, value in self._options.items())
-        return f"{type(self).__name__}({options})"
 
-
+@dataclass(eq=False)
 class Popularity(Model):
     """What everybody has, newer events counting more."""
 
     _core_model = _core.Popularity
 
-    def __init__(self, half_life_days: float = float("inf")) -> None:
-        super().__init__(half_life_days=half_life_days)
+    half_life_days: float = float("inf")
 
 
+@dataclass(eq=False)
 class Rp3Beta(Model):
     """A random walk of three steps, popular ends held back (Paudel et al., 2016)."""
 
     _core_model = _core.Rp3Beta
 
-    def __init__(
-        self,
-        alpha: float = 0.8,
-        beta: float = 0.4,
-        neighbors: int = 400,
-        max_events: int = 500,
-    ) -> None:
-        super().__init__(alpha=alpha, beta=beta, neighbors=neighbors, max_events=max_events)
+    alpha: float = 0.8
+    beta: float = 0.4
+    neighbors: int = 400
+    max_events: int = 500
 
 
+@dataclass(eq=False)
 class Ease(Model):
     """Linear and in closed form, in each item's neighbourhood (Steck, 2019)."""
 
     _core_model = _core.Ease
 
-    def __init__(
-        self,
-        regularization: float = 20.0,
-        user_power: float = 0.5,
-        neighbors: int = 100,
-        max_events: int = 500,
-    ) -> None:
-        super().__init__(
-            regularization=regularization,
-            user_power=user_power,
-            neighbors=neighbors,
-            max_events=max_events,
-        )
+    regularization: float = 20.0
+    user_power: float = 0.5
+    neighbors: int = 100
+    max_events: int = 500
 
 
+@dataclass(eq=False)
 class SequentialRules(Model):
     """Who went from one item to another, and after how many steps. Fit it on Events."""
 
     _core_model = _core.SequentialRules
 
-    def __init__(
-        self,
-        window: int = 40,
-        gap_power: float = 0.6,
-        backward: float = 0.3,
-        row_power: float = 0.5,
-        neighbors: int = 400,
-    ) -> None:
-        super().__init__(
-            window=window,
-            gap_power=gap_power,
-            backward=backward,
-            row_power=row_power,
-            neighbors=neighbors,
-        )
+    window: int = 40
+    gap_power: float = 0.6
+    backward: float = 0.3
+    row_power: float = 0.5
+    neighbors: int = 400
 
 
+@dataclass(eq=False)
 class Als(Model):
     """Matrix factorisation by alternating least squares (Hu et al., 2008; Rendle et al., 2022).
 
@@ -179,25 +187,16 @@ class Als(Model):
 
     _core_model = _core.Als
 
-    def __init__(
-        self,
-        factors: int = 64,
-        regularization: float = 4.0,
-        unobserved: float = 30.0,
-        iterations: int = 16,
-        use_event_weights: bool = False,
-        random_state: int = 0,
-    ) -> None:
-        super().__init__(
-            factors=factors,
-            regularization=regularization,
-            unobserved=unobserved,
-            iterations=iterations,
-            use_event_weights=use_event_weights,
-            random_state=random_state,
-        )
+    factors: int = 64
+    _: KW_ONLY
+    regularization: float = 4.0
+    unobserved: float = 30.0
+    iterations: int = 16
+    use_event_weights: bool = False
+    random_state: int = 0
 
 
+@dataclass(eq=False)
 class Slist(Model):
     """What goes together and what comes after, by ridge regression (Choi et al., 2021).
 
@@ -206,23 +205,14 @@ class Slist(Model):
 
     _core_model = _core.Slist
 
-    def __init__(
-        self,
-        regularization: float = 20.0,
-        alpha: float = 0.4,
-        future_decay: float = 0.6,
-        neighbors: int = 200,
-        max_events: int = 500,
-    ) -> None:
-        super().__init__(
-            regularization=regularization,
-            alpha=alpha,
-            future_decay=future_decay,
-            neighbors=neighbors,
-            max_events=max_events,
-        )
+    regularization: float = 20.0
+    alpha: float = 0.4
+    future_decay: float = 0.6
+    neighbors: int = 200
+    max_events: int = 500
 
 
+@dataclass(eq=False)
 class SessionKnn(Model):
     """Sessions like the visitor's own, and what else they hold (Garg et al., 2019).
 
@@ -232,50 +222,35 @@ class SessionKnn(Model):
 
     _core_model = _core.SessionKnn
 
-    def __init__(
-        self,
-        neighbors: int = 500,
-        sessions: int = 2500,
-        max_events: int = 50,
-        history_span: float = 1.0,
-        neighbor_span: float = 1.0,
-        match_span: float = 1.0,
-        idf_weight: float = 5.0,
-        age_share: float = 0.5,
-    ) -> None:
-        super().__init__(
-            neighbors=neighbors,
-            sessions=sessions,
-            max_events=max_events,
-            history_span=history_span,
-            neighbor_span=neighbor_span,
-            match_span=match_span,
-            idf_weight=idf_weight,
-            age_share=age_share,
-        )
+    neighbors: int = 500
+    _: KW_ONLY
+    sessions: int = 2500
+    max_events: int = 50
+    history_span: float = 1.0
+    neighbor_span: float = 1.0
+    match_span: float = 1.0
+    idf_weight: float = 5.0
+    age_share: float = 0.5
 
 
+@dataclass(eq=False)
 class ItemKnn(Model):
     """Items that share their users, by cosine (Sarwar et al., 2001)."""
 
     _core_model = _core.ItemKnn
 
-    def __init__(
-        self, shrinkage: float = 20.0, neighbors: int = 200, max_events: int = 500
-    ) -> None:
-        super().__init__(shrinkage=shrinkage, neighbors=neighbors, max_events=max_events)
+    shrinkage: float = 20.0
+    neighbors: int = 200
+    max_events: int = 500
 
 
+@dataclass(eq=False)
 class TurboCf(Model):
     """A low-pass filter on the graph of items (Park et al., 2024)."""
 
     _core_model = _core.TurboCf
 
-    def __init__(
-        self,
-        alpha: float = 0.5,
-        power: float = 1.0,
-        neighbors: int = 400,
-        max_events: int = 500,
-    ) -> None:
-        super().__init__(alpha=alpha, power=power, neighbors=neighbors, max_events=max_events)
+    alpha: float = 0.5
+    power: float = 1.0
+    neighbors: int = 400
+    max_events: int = 500

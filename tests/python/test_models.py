@@ -63,6 +63,35 @@ def test_similar_items_go_together():
     assert ids[0] == 2
 
 
+def test_many_items_are_answered_as_one_by_one():
+    model = Rp3Beta().fit(LIKES)
+    ids, scores = model.similar_items(np.array([0, 3]), N=2)
+    assert ids.shape == scores.shape == (2, 2)
+    for row, item in enumerate([0, 3]):
+        alone = model.similar_items(item, N=2)[0]
+        assert ids[row][: len(alone)].tolist() == alone.tolist()
+
+
+def test_lists_end_where_the_items_end():
+    model = Popularity().fit(LIKES)
+    assert model.recommend(3, LIKES[3], N=10**9)[0].tolist() == [2, 1, 3]
+    assert model.recommend([3], LIKES[3], N=10**9)[0].tolist() == [[2, 1, 3, -1]]
+    assert model.recommend(3, LIKES[3], items=[])[0].tolist() == []
+
+
+def test_a_cell_that_holds_nothing_is_no_like():
+    zeros = LIKES.copy()
+    zeros.data[1] = 0  # user 0 likes item 0 alone
+    clean = zeros.copy()
+    clean.eliminate_zeros()
+    for model in Popularity(), ItemKnn(), Als(factors=2):
+        ids, scores = model.fit(zeros).recommend(0, zeros[0])
+        same, equal = model.fit(clean).recommend(0, clean[0])
+        assert ids.tolist() == same.tolist()
+        assert scores.tolist() == equal.tolist()
+    assert zeros.nnz == LIKES.nnz
+
+
 def test_ease_weighs_in_closed_form():
     likes = csr_matrix(np.array([[1, 1], [1, 0]], np.float32))
     ids, scores = Ease(regularization=1, user_power=0).fit(likes).similar_items(0)
@@ -125,13 +154,32 @@ def test_what_comes_after_is_told_from_the_order(model):
         (lambda m: m.recommend(0, LIKES[0], items=[4]), IndexError, "items must hold items"),
         (lambda m: m.recommend(0, LIKES[0], filter_items=[-1]), IndexError, "filter_items must"),
         (lambda m: m.similar_items(4), IndexError, r"itemid must be in \[0, 4\)"),
-        (lambda m: m.fit(-LIKES), ValueError, "user_items must hold positive"),
-        (lambda m: m.fit(LIKES * np.float32("nan")), ValueError, "user_items must hold positive"),
+        (lambda m: m.similar_items([0, -1]), IndexError, r"itemid must be in \[0, 4\)"),
+        (lambda m: m.similar_items("a"), ValueError, "itemid must be integers, got 'a'"),
+        (lambda m: m.recommend(0, LIKES[0], items=[1.5]), ValueError, "items must be integers"),
+        (lambda m: m.recommend(0, LIKES[0], filter_items="a"), ValueError, "filter_items must be"),
+        (lambda m: m.fit(-LIKES), ValueError, "user_items must hold finite values of 0 or more"),
+        (lambda m: m.fit(LIKES * np.float32("nan")), ValueError, "user_items must hold finite"),
     ],
 )
 def test_wrong_arguments_are_refused(ask, error, message):
     with pytest.raises(error, match=message):
         ask(Popularity().fit(LIKES))
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "message"),
+    [
+        (Rp3Beta, {"alpha": "x"}, "alpha must be a number, got 'x'"),
+        (Rp3Beta, {"neighbors": 2.5}, r"neighbors must be an integer in .* got 2.5"),
+        (Als, {"factors": 2**40}, "factors must be an integer in"),
+        (Als, {"random_state": -1}, "random_state must be an integer in"),
+        (Als, {"use_event_weights": 1}, "use_event_weights must be True or False, got 1"),
+    ],
+)
+def test_options_have_the_type_of_their_default(model, options, message):
+    with pytest.raises(ValueError, match=message):
+        model(**options)
 
 
 def test_a_model_must_be_fitted_first():

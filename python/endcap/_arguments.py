@@ -45,12 +45,14 @@ def text(name: str, value: Any) -> str:
 
 def time_us(name: str, value: Any) -> int:
     """Return a moment, as microseconds since 1970 UTC; no zone means UTC."""
-    rule = "a datetime, a text such as '2024-05-31' or seconds between 1970 and 9999"
+    rule = "a datetime or date, a text such as '2024-05-31' or seconds between 1970 and 9999"
     if isinstance(value, str):
         try:
             value = datetime.datetime.fromisoformat(value)
         except ValueError:
             raise _wrong(name, rule, value) from None
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        value = datetime.datetime(value.year, value.month, value.day)
     if isinstance(value, datetime.datetime):
         aware = value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
         return round(aware.timestamp() * 1e6)
@@ -73,12 +75,14 @@ def item_id(name: str, value: Any) -> int | str:
     return integer(name, value, -(2**63), 2**63, "a text or a 64-bit integer")
 
 
-def item_ids(name: str, values: Iterable[Any] | None) -> list[int | str]:
-    """Return the ids of a list, of none for None."""
+def item_ids(name: str, values: Iterable[Any]) -> list[int | str]:
+    """Return the ids of a list."""
     if isinstance(values, str):
         msg = f"{name} must be a list of ids, got the text {values!r}"
         raise ValueError(msg)
-    return [item_id(name, value) for value in (() if values is None else values)]
+    if not isinstance(values, Iterable):
+        raise _wrong(name, "a list of ids", values)
+    return [item_id(name, value) for value in values]
 
 
 def texts(name: str, values: Any) -> list[str]:

@@ -12,6 +12,21 @@ from endcap import _core
 _MICROSECONDS_PER_SECOND = 1_000_000
 
 
+def table(frame: Any) -> Any:
+    """Return any data frame as one of narwhals. Raises ValueError if it is none."""
+    import narwhals as nw
+
+    try:
+        return nw.from_native(frame, eager_only=True)
+    except TypeError:
+        kind = type(frame).__name__
+        msg = f"frame must be a data frame of pandas, polars or pyarrow in memory, got {kind}"
+        raise ValueError(msg) from None
+    except nw.exceptions.DuplicateError as error:
+        msg = f"frame must have a name of its own for each column, got: {error}"
+        raise ValueError(msg) from None
+
+
 def series(frame: Any, name: str, argument: str, *, required: bool) -> Any | None:
     """Return the column `name` of a narwhals frame, or None if it is absent and not required."""
     if name in frame.columns:
@@ -22,13 +37,14 @@ def series(frame: Any, name: str, argument: str, *, required: bool) -> Any | Non
     return None
 
 
-def _missing(column: Any) -> NDArray[np.bool_]:
+def missing_in(column: Any) -> NDArray[np.bool_]:
+    """Say of each value whether it is missing: None, NaN, NaT, NA."""
     missing = np.asarray(column.is_null().to_numpy(), bool)
     return missing | np.isnan(column.to_numpy()) if column.dtype.is_float() else missing
 
 
 def _first_missing(column: Any) -> int | None:
-    missing = _missing(column)
+    missing = missing_in(column)
     return int(np.argmax(missing)) if missing.any() else None
 
 
@@ -45,7 +61,7 @@ def sessions(column: Any | None) -> NDArray[np.int32]:
     """Turn an optional column of sessions into a numbering, (n,) or (0,): -1 for none."""
     if column is None:
         return np.empty(0, np.int32)
-    there = ~_missing(column)
+    there = ~missing_in(column)
     codes = np.full(len(column), -1, np.int32)
     if there.any():
         values = column.filter(there.tolist())
@@ -70,10 +86,18 @@ def ids_of_values(values: list[Any], argument: str) -> tuple[Any, NDArray[np.int
             rule = "be all text or all 64-bit integers"
             msg = f"{argument} must {rule}, got {value!r} ({type(value).__name__}) in row {row}"
             raise ValueError(msg)
-    texts = sorted(set(values), key=lambda text: text.encode())
+    texts = _sorted_texts(set(values), argument)
     code = {text: index for index, text in enumerate(texts)}
     codes = np.fromiter((code[value] for value in values), np.int32, len(values))
     return _core.Vocabulary.of_texts(texts), codes
+
+
+def _sorted_texts(texts: set[str], argument: str) -> list[str]:
+    try:
+        return sorted(texts, key=lambda text: text.encode())
+    except UnicodeEncodeError as error:
+        msg = f"{argument} must be text that UTF-8 can hold, got {error.object!r}"
+        raise ValueError(msg) from None
 
 
 def _no_id(argument: str, row: int) -> ValueError:
@@ -93,9 +117,7 @@ def microseconds(column: Any, argument: str) -> NDArray[np.int64]:
     """Turn datetimes, dates or seconds into microseconds since 1970 UTC, (n,)."""
     import narwhals as nw
 
-    if (row := _first_missing(column)) is not None:
-        msg = f"{argument} must be given in every row or not at all, got none in row {row}"
-        raise ValueError(msg)
+    check_complete(column, argument)
     if column.dtype == nw.Datetime:
         if getattr(column.dtype, "time_zone", None):
             column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
@@ -128,15 +150,32 @@ def _as_datetimes(column: Any, argument: str) -> Any:
         if not isinstance(value, datetime.date):
             msg = f"{argument} must hold datetimes, dates or seconds, got {value!r} in row {row}"
             raise ValueError(msg)
-    times = np.array([np.datetime64(value, "us") for value in values])
+    times = np.array([np.datetime64(_without_zone(value), "us") for value in values])
     return nw.new_series("time", times, backend=nw.get_native_namespace(column))
 
 
-def floats(column: Any | None, argument: str) -> NDArray[np.float32]:
+def _without_zone(value: Any) -> Any:
+    import datetime
+
+    if getattr(value, "tzinfo", None) is None:
+        return value
+    return value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+
+
+def check_complete(column: Any, argument: str) -> None:
+    """Raise ValueError if a value of the column is missing."""
+    if (row := _first_missing(column)) is not None:
+        msg = f"{argument} must be given in every row or not at all, got none in row {row}"
+        raise ValueError(msg)
+
+
+def floats(column: Any | None, argument: str, *, complete: bool = False) -> NDArray[np.float32]:
     """Turn an optional column of numbers into float32, (n,) or (0,)."""
     if column is None:
         return np.empty(0, np.float32)
     if not column.dtype.is_numeric():
         msg = f"{argument} must hold numbers, got {column.dtype}"
         raise ValueError(msg)
+    if complete:
+        check_complete(column, argument)
     return np.asarray(column.to_numpy(), np.float32)

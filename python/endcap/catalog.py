@@ -26,9 +26,7 @@ class Catalog:
 
         Raises ValueError naming column, rule and value, also for an item that stands twice.
         """
-        import narwhals as nw
-
-        table = nw.from_native(frame, eager_only=True)
+        table = _columns.table(frame)
         ids: Any = _columns.series(table, item, "item", required=True)
         _columns.ids(ids, "item")
         columns = [_column(table[name], name) for name in table.columns if name != item]
@@ -78,18 +76,17 @@ def _column(column: Any, name: str) -> tuple[str, Any, Any]:
 
     dtype = column.dtype
     types = _core.ColumnType
-    if dtype == nw.Boolean or _all_are((bool, np.bool_), column):
-        values = column.to_list()
-        return name, types.BOOLEAN, [np.nan if _is_missing(v) else float(v) for v in values]
+    gone = _columns.missing_in(column)
+    values = [None if no else value for no, value in zip(gone, column.to_list(), strict=True)]
+    if dtype == nw.Boolean or _all_are((bool, np.bool_), column, values):
+        return name, types.BOOLEAN, [np.nan if v is None else float(v) for v in values]
     if dtype.is_numeric():
-        return name, types.NUMBER, [np.nan if v is None else float(v) for v in column.to_list()]
-    if dtype in (nw.Datetime, nw.Date) or _all_are(datetime.date, column):
-        missing = column.is_null().to_numpy()
+        return name, types.NUMBER, [np.nan if v is None else float(v) for v in values]
+    if dtype in (nw.Datetime, nw.Date) or _all_are(datetime.date, column, values):
         times = np.full(len(column), _core.NO_TIME)
-        if not missing.all():
-            times[~missing] = _columns.microseconds(column.drop_nulls(), name)
+        if not gone.all():
+            times[~gone] = _columns.microseconds(column.filter((~gone).tolist()), name)
         return name, types.TIME, times.tolist()
-    values = [None if _is_missing(value) else value for value in column.to_list()]
     if any(isinstance(value, (list, tuple, set, np.ndarray)) for value in values):
         tags = [[] if value is None else [str(tag) for tag in value] for value in values]
         return name, types.TAGS, tags
@@ -99,15 +96,13 @@ def _column(column: Any, name: str) -> tuple[str, Any, Any]:
     return name, types.CATEGORY if few else types.TEXT, texts
 
 
-def _all_are(kind: Any, column: Any) -> bool:
+def _all_are(kind: Any, column: Any, values: list[Any]) -> bool:
     """Say whether a pandas column of objects holds nothing else, but for missing values."""
     import narwhals as nw
 
-    if column.dtype != nw.Object:
-        return False
-    known = [value for value in column.to_list() if not _is_missing(value)]
-    return bool(known) and all(isinstance(value, kind) for value in known)
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and np.isnan(value))
+    known = [value for value in values if value is not None]
+    return (
+        column.dtype == nw.Object
+        and bool(known)
+        and all(isinstance(value, kind) for value in known)
+    )

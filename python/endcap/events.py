@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from os import PathLike
+from os import PathLike, fspath
 from typing import Any
 
 import numpy as np
 
 from endcap import _columns, _core
+from endcap._arguments import integer, number, text
 from endcap._display import html_table
 
 _COLUMNS = ("user", "item", "kind", "time", "quantity", "price", "session")
 
 
 def canonical_csr(matrix: Any, argument: str) -> Any:
-    """Return a scipy.sparse matrix as CSR, each cell once; the caller's is left as it is."""
+    """Return a scipy.sparse matrix as CSR, each cell once, none empty; the caller's stays."""
     if not hasattr(matrix, "tocsr"):
         msg = f"{argument} must be a scipy.sparse matrix, got {type(matrix).__name__}"
         raise ValueError(msg)
@@ -24,6 +25,9 @@ def canonical_csr(matrix: Any, argument: str) -> Any:
     if not csr.has_canonical_format:
         csr = csr.copy()
         csr.sum_duplicates()
+    if csr.nnz and not csr.data.all():
+        csr = csr.copy()
+        csr.eliminate_zeros()
     return csr
 
 
@@ -31,8 +35,9 @@ def kinds_of(weights: Mapping[str, float] | None) -> Any:
     """Return the standard kinds with these weights added or changed."""
     kinds = _core.Kinds()
     for name, weight in (weights or {}).items():
-        change = kinds.set_weight if name in kinds else kinds.add
-        change(name, weight)
+        known = text("name of a kind", name) in kinds
+        change = kinds.set_weight if known else kinds.add
+        change(name, number(f"weight of kind {name}", weight))
     return kinds
 
 
@@ -70,9 +75,7 @@ class Events:
 
         Raises ValueError naming column, rule and value.
         """
-        import narwhals as nw
-
-        table = nw.from_native(frame, eager_only=True)
+        table = _columns.table(frame)
         defaults = {"kind": kind, "time": time, "quantity": quantity, "price": price}
         defaults["session"] = session
         optional = {
@@ -92,7 +95,7 @@ class Events:
             item=item_codes,
             kind=_kind_codes(optional["kind"], own_kinds, len(table)),
             time_us=time_us,
-            quantity=_columns.floats(optional["quantity"], "quantity"),
+            quantity=_columns.floats(optional["quantity"], "quantity", complete=True),
             price=_columns.floats(optional["price"], "price"),
             session=_columns.sessions(optional["session"]),
         )
@@ -101,7 +104,7 @@ class Events:
     @classmethod
     def from_sequences(cls, sequences: Iterable[Sequence[Any]], *, kind: str = "view") -> Events:
         """Take one list of items per visitor 0, 1, 2, ..., oldest first; there are no times."""
-        lists = [list(sequence) for sequence in sequences]
+        lists = [_list(sequence) for sequence in sequences]
         lengths = np.array([len(sequence) for sequence in lists], np.int64)
         flat = [item for sequence in lists for item in sequence]
         if not flat:
@@ -129,7 +132,8 @@ class Events:
     def from_csr(cls, matrix: Any, *, kind: str = "view") -> Events:
         """Take a scipy.sparse matrix (n_users, n_items): who had what, in no order.
 
-        Ids are the row and column numbers; a cell counts if it is not 0. Raises ValueError for a
+        Ids are the row and column numbers; a cell is a quantity, 0 for nothing. Models that weigh
+        events by what they say (`use_event_weights`) count it so often. Raises ValueError for a
         negative or infinite cell.
         """
         csr = canonical_csr(matrix, "matrix")
@@ -137,18 +141,17 @@ class Events:
             msg = f"matrix must hold finite values of 0 or more, got {csr.data.min()}"
             raise ValueError(msg)
         coo = csr.tocoo()
-        there = coo.data > 0
         kinds = _core.Kinds()
         core = _core.Events(
             users=_core.Vocabulary.of_numbers(np.arange(csr.shape[0])),
             items=_core.Vocabulary.of_numbers(np.arange(csr.shape[1])),
             kinds=kinds,
             order=_core.Order.NONE,
-            user=coo.row[there].astype(np.int32),
-            item=coo.col[there].astype(np.int32),
-            kind=np.full(int(there.sum()), kinds.at(kind), np.int16),
+            user=coo.row.astype(np.int32),
+            item=coo.col.astype(np.int32),
+            kind=np.full(coo.nnz, kinds.at(kind), np.int16),
             time_us=np.empty(0, np.int64),
-            quantity=np.empty(0, np.float32),
+            quantity=coo.data.astype(np.float32),
             price=np.empty(0, np.float32),
             session=np.empty(0, np.int32),
         )
@@ -169,10 +172,8 @@ class Events:
         Rows that cannot be read stand in `bad_rows` as (line, reason). Raises ValueError if there
         are more than max_bad_rows of them, OSError if the file cannot be opened.
         """
-        options = _core.EventReaderOptions(
-            _known(columns), kinds_of(kinds), separator, max_bad_rows
-        )
-        return cls._read(_core.read_events_csv(path, options))
+        options = _reader_options(columns, kinds, max_bad_rows, separator)
+        return cls._read(_core.read_events_csv(fspath(path), options))
 
     @classmethod
     def from_jsonl(
@@ -184,8 +185,8 @@ class Events:
         **columns: str,
     ) -> Events:
         """Read one JSON object a line; everything else as in `from_csv`."""
-        options = _core.EventReaderOptions(_known(columns), kinds_of(kinds), ",", max_bad_rows)
-        return cls._read(_core.read_events_json_lines(path, options))
+        options = _reader_options(columns, kinds, max_bad_rows)
+        return cls._read(_core.read_events_json_lines(fspath(path), options))
 
     @classmethod
     def from_parquet(cls, path: str | PathLike[str], **columns: Any) -> Events:
@@ -246,6 +247,26 @@ class Events:
         return html_table("Events", ["", ""], self._facts())
 
 
+def _list(sequence: Any) -> list[Any]:
+    if isinstance(sequence, str):
+        msg = f"sequences must hold lists of items, got the text {sequence!r}"
+        raise ValueError(msg)
+    return list(sequence)
+
+
+def _reader_options(
+    columns: dict[str, str],
+    kinds: Mapping[str, float] | None,
+    max_bad_rows: int,
+    separator: str = ",",
+) -> Any:
+    if len(text("separator", separator)) != 1 or not separator.isascii():
+        msg = f"separator must be one ASCII character, got {separator!r}"
+        raise ValueError(msg)
+    limit = integer("max_bad_rows", max_bad_rows, 0, 2**63, "an integer of 0 or more")
+    return _core.EventReaderOptions(_known(columns), kinds_of(kinds), separator, limit)
+
+
 def _known(columns: dict[str, str]) -> dict[str, str]:
     for name in columns:
         if name not in _COLUMNS:
@@ -267,6 +288,7 @@ def _times(column: Any | None, n: int) -> tuple[Any, Any]:
 def _kind_codes(column: Any | None, kinds: Any, n: int) -> Any:
     if column is None:
         return np.full(n, kinds.at("view"), np.int16)
+    _columns.check_complete(column, "kind")
     names = column.to_list()
     codes = {name: kinds.at(str(name)) for name in set(names)}
     return np.fromiter((codes[name] for name in names), np.int16, n)

@@ -224,11 +224,11 @@ class Recommender:
         query.k = size("k", k)
         query.repeats = choice(_core.Repeats, "repeats", repeats)
         query.filter = _condition(filter)
-        query.allow = item_ids("allow", allow)
+        query.allow = item_ids("allow", () if allow is None else allow)
         if allow is not None and not query.allow:
             msg = "allow must hold an item, got none"
             raise ValueError(msg)
-        query.block = item_ids("block", block)
+        query.block = item_ids("block", () if block is None else block)
         query.diversity = number("diversity", diversity)
         query.scenario = "" if scenario is None else text("scenario", scenario)
         query.rules = None if rules is None else Rules.of(rules)._to_core()
@@ -288,6 +288,10 @@ class Recommender:
         if isinstance(histories, Events):
             answer = self._core.next_many(histories._core, size("k", k), mode, _condition(filter))
             return self._picks(histories.users, answer)
+        if not isinstance(histories, Iterable) or hasattr(histories, "columns"):
+            kind = type(histories).__name__
+            msg = f"histories must be lists of items or endcap.Events, got {kind}"
+            raise ValueError(msg)
         lists = [item_ids("histories", history) for history in histories]
         answer = self._core.next_many(lists, size("k", k), mode, _condition(filter))
         return self._picks(range(len(lists)), answer)
@@ -365,7 +369,7 @@ class Recommender:
                 model.name,
                 f"{model.weight_explore:.3g}",
                 f"{model.weight_include:.3g}",
-                f"{model.ndcg_alone:.4f}",
+                f"{model.ndcg_alone:.4f}" if model.ndcg_alone else "",
                 f"{model.fit_seconds:.2f} s",
             ]
             for model in self.models

@@ -67,6 +67,26 @@ def test_objects_of_pandas_keep_their_type(values, kind):
     assert repr(Catalog.from_frame(frame)).split()[-1] == kind
 
 
+@pytest.mark.parametrize(
+    ("values", "dtype", "kind"),
+    [
+        ([1, None], "Int64", "number"),
+        ([1.5, None], "Float64", "number"),
+        ([True, None], "boolean", "boolean"),
+        (["りんご", None], "string", "text"),
+        (["りんご", None], "category", "text"),
+        (["2024-01-01", None], "datetime64[ns]", "time"),
+        ([pd.NA, pd.NaT], object, "text"),
+    ],
+)
+def test_what_pandas_calls_missing_is_missing(values, dtype, kind):
+    catalog = Catalog.from_frame(
+        pd.DataFrame({"item": [1, 2], "fact": pd.Series(values, dtype=dtype)})
+    )
+    assert repr(catalog).split()[-1] == kind
+    assert catalog.value(2, "fact") is None
+
+
 @pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame, pa.table])
 def test_lists_are_tags(frame):
     tags = Catalog.from_frame(frame({"item": [1, 2], "tags": [["red", "새"], None]}))

@@ -26,6 +26,10 @@ ITEMS = ["x", "y"]
         ({"user": USERS, "item": ITEMS, "time": [0.0, float("nan")]}, {}, "time must .* row 1"),
         ({"user": USERS, "item": ITEMS, "time": ["now", "then"]}, {}, "time must hold"),
         ({"user": USERS, "item": ITEMS, "quantity": ["1", "2"]}, {}, "quantity must hold numbers"),
+        ({"user": USERS, "item": ITEMS, "quantity": [1, None]}, {}, "quantity must .* row 1"),
+        ({"user": USERS, "item": ITEMS, "quantity": [1, 0]}, {}, "quantity must be positive"),
+        ({"user": USERS, "item": ITEMS, "price": [1, -1]}, {}, "price must be 0 or more"),
+        ({"user": USERS, "item": ITEMS, "kind": ["view", None]}, {}, "kind must .* row 1"),
         ({"user": [], "item": []}, {}, "events must not be empty"),
     ],
 )
@@ -51,9 +55,37 @@ def test_a_missing_nullable_integer_is_refused():
         Events.from_frame(pd.DataFrame({"user": users, "item": ITEMS}))
 
 
+@pytest.mark.parametrize("frame", [pl.LazyFrame({"user": ["an"]}), {"user": ["an"]}, None])
+@pytest.mark.parametrize("read", [Events.from_frame, endcap.Catalog.from_frame])
+def test_what_is_no_data_frame_is_refused(read, frame):
+    with pytest.raises(ValueError, match=r"frame must be a data frame .* got"):
+        read(frame)
+
+
+@pytest.mark.parametrize("read", [Events.from_frame, endcap.Catalog.from_frame])
+def test_a_column_that_stands_twice_is_refused(read):
+    with pytest.raises(ValueError, match="frame must have a name of its own for each column"):
+        read(pd.DataFrame([["an", "x", "y"]], columns=["user", "item", "item"]))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "message"),
+    [
+        ({"view": "much"}, "weight of kind view must be a number, got 'much'"),
+        ({"view": 0}, "weight of kind view must be finite, not 0"),
+        ({3: 1.0}, "name of a kind must be a text, got 3"),
+    ],
+)
+def test_wrong_kinds_are_refused(kinds, message):
+    with pytest.raises(ValueError, match=message):
+        Events.from_frame(pd.DataFrame({"user": USERS, "item": ITEMS}), kinds=kinds)
+
+
 @pytest.mark.parametrize(
     ("sequences", "message"),
     [
+        (["xy"], "sequences must hold lists of items, got the text 'xy'"),
+        ([["x", "\ud800"]], "item must be text that UTF-8 can hold"),
         ([], "events must not be empty"),
         ([[]], "events must not be empty"),
         ([["x", None]], "item must be an id .* row 1"),
@@ -101,6 +133,12 @@ def test_unknown_ids_are_key_errors(shop, ask):
         (lambda shop: shop.recommend(2**63), "user must be a text or a 64-bit integer"),
         (lambda shop: shop.recommend("u0", 2**31), "k must be a positive integer below"),
         (lambda shop: shop.next("abc"), "items must be a list of ids, got the text 'abc'"),
+        (lambda shop: shop.next(3), "items must be a list of ids, got 3"),
+        (lambda shop: shop.next_many(3), r"histories must be lists of items .* got int"),
+        (lambda shop: shop.next_many(pd.DataFrame()), r"histories must be .* got DataFrame"),
+        (lambda shop: shop.next_many(["abc"]), "histories must be a list of ids, got the text"),
+        (lambda shop: shop.recommend_many(None), "users must be a list of ids, got None"),
+        (lambda shop: shop.next(None), "items must be a list of ids, got None"),
         (lambda shop: shop.recommend("u0", repeats="never"), "repeats must be one of"),
         (lambda shop: shop.recommend("u0", filter="price <"), "filter must be a condition"),
         (lambda shop: shop.recommend("u0", filter="colour == 1"), "colour"),
@@ -110,7 +148,7 @@ def test_unknown_ids_are_key_errors(shop, ask):
         (lambda shop: shop.recommend("u0", repeats=[1]), "repeats must be one of"),
         (lambda shop: shop.observe("u0", 1, 3), "kind must be a text, got 3"),
         (lambda shop: shop.observe("u0", 1, "steal"), "kind must be one of .* steal"),
-        (lambda shop: shop.observe("u0", 1, time=1.7e12), "time must be a datetime, a text"),
+        (lambda shop: shop.observe("u0", 1, time=1.7e12), "time must be a datetime or date"),
         (lambda shop: shop.catalog.value(1, "colour"), "column must be one of"),
     ],
 )

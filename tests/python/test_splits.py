@@ -118,7 +118,7 @@ def test_two_shops_are_compared_query_by_query(events):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda e: evaluation.split_by_time(e, "soon"), "cut must be a datetime, a text"),
+        (lambda e: evaluation.split_by_time(e, "soon"), "cut must be a datetime or date"),
         (lambda e: evaluation.split_by_time(e, "2030-01-01"), "events must leave a visitor"),
         (lambda e: evaluation.split_last(e, 0), "n must be 1 or more, got 0"),
         (lambda e: evaluation.split_sessions(e, 2), "share must be in"),

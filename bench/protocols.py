@@ -5,13 +5,15 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
 import endcap
+
+Repeats = Literal["exclude", "include", "only"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Question:
     ask: Callable[[endcap.Recommender], Any]
     relevant: Sequence[Sequence[Any]]
     metrics: Sequence[str]
-    denominator: str = "relevant"
+    denominator: Literal["relevant", "min"] = "relevant"
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def multi(folder: Path) -> Task:
     test = pd.read_csv(folder / "test.csv.gz")
     users = test["user"].tolist()
 
-    def question(repeats: str) -> Question:
+    def question(repeats: Repeats) -> Question:
         return Question(
             lambda shop: shop.recommend_many(users, 10, repeats=repeats),
             [[item] for item in test["item"].tolist()],
@@ -164,7 +166,7 @@ def retail(folder: Path) -> Task:
     had = pd.MultiIndex.from_frame(train[["user", "item"]])
     explored = test[~pd.MultiIndex.from_frame(test).isin(had)]
 
-    def question(pairs: pd.DataFrame, repeats: str) -> Question:
+    def question(pairs: pd.DataFrame, repeats: Repeats) -> Question:
         relevant = pairs.groupby("user")["item"].agg(list)
         users = relevant.index.tolist()
         return Question(

@@ -39,7 +39,8 @@ shop.set_rules(
 picks = shop.recommend("customer-2", k=4, scenario="home")
 print(picks)
 print(shop.why_not("customer-2", "急須", k=4, scenario="home"))
-print(shop.replay(picks.recommendation_id).items == picks.items)
+number = picks.recommendation_id
+print(number is not None and shop.replay(number).items == picks.items)
 
 # Dearer than the product of the page, but not by much; then a second list without repeats.
 up_sell = {"session": ["煎茶"], "k": 2, "filter": "price between 1.1 and 2 times anchor.price"}

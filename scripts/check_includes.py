@@ -10,9 +10,23 @@ from pathlib import Path
 
 # The data's way: a folder may include itself and what stands before it.
 FOLDERS = (
-    "base storage ids catalog people retrieval matrix events models ranking evaluation tuning "
-    "serving audience experiment privacy"
-).split()
+    "base",
+    "storage",
+    "ids",
+    "catalog",
+    "people",
+    "retrieval",
+    "matrix",
+    "events",
+    "models",
+    "ranking",
+    "evaluation",
+    "tuning",
+    "serving",
+    "audience",
+    "experiment",
+    "privacy",
+)
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]endcap/([\w./]+)[">]', re.MULTILINE)
 
 

@@ -50,8 +50,10 @@ def test_every_metric_agrees_with_trec_eval():
 
 
 class Scored:
-    def __init__(self, items, scores):
+    def __init__(self, items, scores, probabilities=None):
         self.items, self.scores = np.array(items, object), np.array(scores, np.float32)
+        if probabilities is not None:
+            self.probabilities = np.array(probabilities, np.float32)
 
 
 def test_ties_agree_with_trec_eval_when_it_sees_misses_first():
@@ -119,8 +121,7 @@ def test_prices_and_labels_add_revenue_and_diversity():
 
 
 def test_probabilities_add_a_reliability_table():
-    picks = Scored([["a", "b"], ["a", "c"]], [[2, 1], [2, 1]])
-    picks.probabilities = np.array([[0.5, 0.25], [0.5, 0.25]], np.float32)
+    picks = Scored([["a", "b"], ["a", "c"]], [[2, 1], [2, 1]], [[0.5, 0.25], [0.5, 0.25]])
     report = evaluate(picks, [["a"], ["b"]], 2)
     # Of two shown at .5 one was right, of two at .25 none: (0 * 2 + .25 * 2) / 4.
     assert report["ece@2"] == pytest.approx(0.125)

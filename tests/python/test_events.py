@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +41,7 @@ def test_every_data_frame_gives_the_same_events(frame):
 @pytest.mark.parametrize("frame", FRAMES)
 def test_columns_may_have_other_names(frame):
     renamed = {f"my {name}": values for name, values in COLUMNS.items()}
-    names = {name: f"my {name}" for name in COLUMNS}
+    names: dict[str, Any] = {name: f"my {name}" for name in COLUMNS}
     assert len(Events.from_frame(frame(renamed), **names)) == 3
 
 

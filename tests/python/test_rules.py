@@ -108,8 +108,8 @@ def test_bought_durables_are_hidden_and_consumables_return_when_due(shop):
 
 def test_backfill_follows_its_declared_order(shop):
     picks = ask(shop, 40, filter="price < 4", backfill=["price > 37", ""])
-    rules = [pick.rule for pick in picks]
-    assert rules == sorted(rules, key=["", "backfill: price > 37", "backfill"].index)
+    steps = [pick.rule for pick in picks]
+    assert steps == sorted(steps, key=["", "backfill: price > 37", "backfill"].index)
     assert {pick.item for pick in picks if pick.rule == "backfill: price > 37"} <= {38, 39}
     assert sorted(picks.items) == sorted(shop.recommend("u1", 40).items)
     # The question's own filter holds for the back-fill, too.

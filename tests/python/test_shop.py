@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -153,7 +154,7 @@ def test_short_lists_end_in_none_and_nan(shop: endcap.Recommender) -> None:
 
 def test_everything_shows_itself(shop: endcap.Recommender, frame: pd.DataFrame) -> None:
     events = endcap.Events.from_frame(frame)
-    shown = [events, shop, shop.catalog, shop.next(TEA[:2]), shop.explain("u1", TEA[0])]
+    shown: list[Any] = [events, shop, shop.catalog, shop.next(TEA[:2]), shop.explain("u1", TEA[0])]
     for each in [*shown, shop.recommend_many(["u1"])]:
         assert len(repr(each)) > 20
         assert "<table>" in each._repr_html_()

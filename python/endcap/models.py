@@ -13,12 +13,24 @@ from endcap._arguments import integer, number, size
 from endcap.events import Events, canonical_csr
 
 
-def _interactions(matrix: Any) -> Any:
+def _interactions(csr: Any) -> Any:
+    """Return the rows of a canonical CSR matrix as histories."""
+    return _core.Interactions(csr.shape[1], csr.indptr, csr.indices, csr.data)
+
+
+def _user_items(matrix: Any) -> Any:
     csr = canonical_csr(matrix, "user_items")
     if csr.nnz and not (np.isfinite(csr.data).all() and (csr.data >= 0).all()):
         msg = f"user_items must hold finite values of 0 or more, got {csr.data.min()}"
         raise ValueError(msg)
-    return _core.Interactions(csr.shape[1], csr.indptr, csr.indices, csr.data)
+    return csr
+
+
+def _check_users(least: int, most: int, n_users: int) -> None:
+    if least < 0 or most >= n_users:
+        wrong = least if least < 0 else most
+        msg = f"userid must be in [0, {n_users}), got {wrong}"
+        raise IndexError(msg)
 
 
 def _numbers(name: str, items: Any) -> list[int]:
@@ -52,20 +64,23 @@ class Model:
         for option in fields(self):
             _check_option(option.name, getattr(self, option.name), option.default)
         self._fitted: Any = None
+        self._user_items: Any = None  # what it was fitted on: a canonical CSR matrix or Events
 
     def fit(self, user_items: Any, *, threads: int = 0) -> Model:
         """Fit on a scipy.sparse matrix (n_users, n_items) or on Events. Raises ValueError."""
-        data = user_items
-        interactions = (
-            _core.Interactions(data._core) if isinstance(data, Events) else _interactions(data)
-        )
+        if isinstance(user_items, Events):
+            data, interactions = user_items, _core.Interactions(user_items._core)
+        else:
+            data = _user_items(user_items)
+            interactions = _interactions(data)
         self._fitted = self._core_model.fit(interactions, *astuple(self), threads)
+        self._user_items = data
         return self
 
     def recommend(
         self,
         userid: Any,
-        user_items: Any,
+        user_items: Any = None,
         N: int = 10,  # noqa: N803
         filter_already_liked_items: bool = True,
         filter_items: Any = None,
@@ -75,19 +90,15 @@ class Model:
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return (ids, scores) for one user, or (n, N) arrays for an array of users.
 
-        user_items: one row of likes for each userid, (n, n_items). filter_items: never these.
-        items: only these. A list holds what the model has an opinion on: one user's may be shorter
-        than N, and in arrays, at most n_items wide, such places are -1 and NaN. No liked item ever
-        fills a gap. Raises ValueError, IndexError.
+        user_items: one row of likes for each userid, (n, n_items); without it the rows of the
+        matrix that the model was fitted on. filter_items: never these. items: only these. A list
+        holds what the model has an opinion on: one user's may be shorter than N, and in arrays, at
+        most n_items wide, such places are -1 and NaN. No liked item ever fills a gap. Raises
+        ValueError, IndexError.
         """
         one = np.isscalar(userid)
-        rows = _interactions(user_items)
-        users = np.atleast_1d(np.asarray(userid))
-        if rows.n_users != len(users):
-            rule = "have one row for each userid"
-            msg = f"user_items must {rule} ({len(users)}), got {rows.n_users}"
-            raise ValueError(msg)
         model = self._model()
+        rows = self._rows(userid, user_items)
         if rows.n_items != model.n_items:
             rule = "have one column for each item of the model"
             msg = f"user_items must {rule} ({model.n_items}), got {rows.n_items}"
@@ -99,9 +110,34 @@ class Model:
         n = min(size("N", N), model.n_items)
         ids, scores = model.recommend(rows, n, liked, block, items, threads)
         if one:
-            there = ids[0] >= 0
-            return ids[0][there], scores[0][there]
+            found = len(ids[0])
+            if found and ids[0, -1] < 0:
+                found = int(np.argmin(ids[0]))  # the first place that is -1
+            return ids[0, :found], scores[0, :found]
         return ids, scores
+
+    def _rows(self, userid: Any, user_items: Any) -> Any:
+        """Return the histories that a question is about."""
+        if user_items is not None:
+            n_users = 1 if np.isscalar(userid) else len(userid)
+            csr = _user_items(user_items)
+            if csr.shape[0] != n_users:
+                rule = "have one row for each userid"
+                msg = f"user_items must {rule} ({n_users}), got {csr.shape[0]}"
+                raise ValueError(msg)
+            return _interactions(csr)
+        known = self._user_items
+        if isinstance(known, Events):
+            msg = "user_items must be given to a model that was fitted on Events, got None"
+            raise ValueError(msg)
+        if not np.isscalar(userid):
+            users = np.asarray(userid)
+            _check_users(users.min(initial=0), users.max(initial=0), known.shape[0])
+            return _interactions(known[users])
+        _check_users(userid, userid, known.shape[0])
+        begin, end = known.indptr[userid], known.indptr[userid + 1]
+        row = (np.array([0, end - begin]), known.indices[begin:end], known.data[begin:end])
+        return _core.Interactions(known.shape[1], *row)
 
     def similar_items(
         self,
@@ -191,7 +227,7 @@ class Als(Model):
     _: KW_ONLY
     regularization: float = 4.0
     unobserved: float = 30.0
-    iterations: int = 16
+    iterations: int = 8
     use_event_weights: bool = False
     random_state: int = 0
 

@@ -1,25 +1,23 @@
 #include <pybind11/stl.h>
 
-#include <algorithm>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <type_traits>
 
 #include "bindings.h"
-#include "endcap/base/parallel.h"
 #include "endcap/events/events.h"
 #include "endcap/models/als.h"
 #include "endcap/models/ease.h"
 #include "endcap/models/item_knn.h"
 #include "endcap/models/popularity.h"
+#include "endcap/models/recommend.h"
 #include "endcap/models/rp3beta.h"
 #include "endcap/models/sequential_rules.h"
 #include "endcap/models/session_knn.h"
 #include "endcap/models/slist.h"
 #include "endcap/models/turbo_cf.h"
 #include "endcap/ranking/item_mask.h"
-#include "endcap/retrieval/top_k.h"
 #include "python_progress.h"
 
 namespace py = pybind11;
@@ -40,12 +38,12 @@ Interactions interactions_of(std::int32_t n_columns, const Vector<std::int64_t>&
 }
 
 // The N best items of each row's history: arrays (n, N) of items (-1: none) and scores (NaN).
-py::tuple recommend(const Scorer& model, const Interactions& rows, int n_best, bool filter_liked,
-                    const std::vector<ItemIndex>& filter_items,
-                    const std::optional<std::vector<ItemIndex>>& items, int threads) {
-  require(n_best > 0, "N", "be positive", n_best);
+py::tuple recommend_rows(const Scorer& model, const Interactions& rows, int n_best,
+                         bool filter_liked, const std::vector<ItemIndex>& filter_items,
+                         const std::optional<std::vector<ItemIndex>>& items, int threads) {
   const std::int32_t n_items = model.n_items();
-  ItemMask mask(n_items, !items.has_value());
+  ItemMask mask;  // of all
+  if (items || !filter_items.empty()) mask = ItemMask(n_items, !items.has_value());
   const auto set = [&](const char* name, ItemIndex item, bool allowed) {
     require_in_range(0 <= item && item < n_items, name, "hold items of the model", item);
     mask.set(item, allowed);
@@ -55,42 +53,24 @@ py::tuple recommend(const Scorer& model, const Interactions& rows, int n_best, b
   }
   for (const auto item : filter_items) set("filter_items", item, false);
 
-  const auto places = static_cast<std::size_t>(rows.n_users()) * static_cast<std::size_t>(n_best);
-  std::vector<ItemIndex> best_items(places, kNoIndex);
-  std::vector<float> best_scores(places, std::numeric_limits<float>::quiet_NaN());
   PythonProgress progress;
   const Context context{.threads = threads, .progress = &progress};
-  const auto answer = [&](UserIndex row, ScoreBoard& board, ItemSet& liked) {
-    board.clear();
-    liked.clear();
-    if (filter_liked) {
-      for (const auto& event : rows.events_of(row)) {
-        if (event.item < n_items) liked.add(event.item);
-      }
-    }
-    model.score({rows.events_of(row), rows.end_us()}, board);  // of nobody the model knows
-    TopK best(n_best);
-    for (const auto item : board.touched()) {
-      if (mask.allows(item) && !liked.has(item)) best.offer({item, board[item]});
-    }
-    auto place = static_cast<std::size_t>(row) * static_cast<std::size_t>(n_best);
-    for (const auto& [item, score] : best.take()) {
-      best_items[place] = item;
-      best_scores[place++] = score;
-    }
-  };
+  std::vector<ItemIndex> best_items;
+  std::vector<float> best_scores;
   {
     const py::gil_scoped_release release;
-    std::vector<ScoreBoard> boards(static_cast<std::size_t>(context.thread_count()),
-                                   ScoreBoard(n_items));
-    std::vector<ItemSet> liked(boards.size(), ItemSet(n_items));
-    parallel_for(context, rows.n_users(), 32,
-                 [&](std::int64_t begin, std::int64_t end, int worker) {
-                   const auto w = static_cast<std::size_t>(worker);
-                   for (auto row = begin; row < end; ++row) {
-                     answer(static_cast<UserIndex>(row), boards[w], liked[w]);
-                   }
-                 });
+    const auto lists = recommend(
+        model, rows, {.k = n_best, .exclude_history = filter_liked},
+        [&](ItemIndex item) { return mask.allows(item); }, context);
+    const auto n = static_cast<std::size_t>(n_best);
+    best_items.assign(lists.size() * n, kNoIndex);
+    best_scores.assign(best_items.size(), std::numeric_limits<float>::quiet_NaN());
+    for (std::size_t row = 0; row < lists.size(); ++row) {
+      for (std::size_t place = row * n; const auto& [item, score] : lists[row]) {
+        best_items[place] = item;
+        best_scores[place++] = score;
+      }
+    }
   }
   const py::ssize_t n = rows.n_users();
   return py::make_tuple(to_numpy(std::move(best_items), {n, n_best}),
@@ -121,8 +101,8 @@ void bind_models(py::module_& module) {
 
   py::class_<Scorer, std::shared_ptr<Scorer>>(module, "Scorer")
       .def_property_readonly("n_items", &Scorer::n_items)
-      .def("recommend", &recommend, "rows"_a, "N"_a, "filter_liked"_a, "filter_items"_a, "items"_a,
-           "threads"_a)
+      .def("recommend", &recommend_rows, "rows"_a, "N"_a, "filter_liked"_a, "filter_items"_a,
+           "items"_a, "threads"_a)
       .def("explain", [](const Scorer& model, const Interactions& rows, ItemIndex item) {
         require_in_range(0 <= item && item < model.n_items(), "itemid", "be an item of the model",
                          item);

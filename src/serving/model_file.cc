@@ -48,7 +48,7 @@ void put_als(ContainerWriter& writer, RecordWriter& record, const std::string& p
   record.put(model.options().nu);
   record.put(model.options().iterations);
   record.put(model.options().use_event_weights);
-  record.put(model.options().block);
+  record.put(model.options().steps);
   record.put(model.unobserved_weight());
   record.put(model.ridge());
   writer.add(prefix + ".items", model.items());
@@ -63,7 +63,7 @@ Als get_als(const Container& file, RecordReader& record, const std::string& pref
   options.nu = record.get<float>();
   options.iterations = record.get<std::int32_t>();
   options.use_event_weights = record.get<std::uint8_t>() != 0;
-  options.block = record.get<std::int32_t>();
+  options.steps = record.get<std::int32_t>();
   const auto unobserved_weight = record.get<float>();
   const auto ridge = record.get<float>();
   return {options, unobserved_weight, ridge, file.array<float>(prefix + ".items"),

@@ -52,6 +52,16 @@ def test_many_users_are_answered_as_one_by_one():
         assert scores[user][: len(alone)].tolist() == values.tolist()
 
 
+@pytest.mark.parametrize("model", [Rp3Beta(), ItemKnn(), Als(factors=2)])
+def test_without_user_items_the_likes_of_the_fit_are_taken(model):
+    model.fit(LIKES)
+    ids, scores = model.recommend(np.array([3, 0]), N=3)
+    wanted, values = model.recommend(np.array([3, 0]), LIKES[[3, 0]], N=3)
+    assert np.array_equal(ids, wanted)
+    assert np.array_equal(scores, values, equal_nan=True)
+    assert model.recommend(3)[0].tolist() == model.recommend(3, LIKES[3])[0].tolist()
+
+
 def test_items_can_be_chosen_and_left_out():
     model = Popularity().fit(LIKES)
     assert model.recommend(3, LIKES[3], items=[1, 3])[0].tolist() == [1, 3]
@@ -153,6 +163,9 @@ def test_what_comes_after_is_told_from_the_order(model):
         (lambda m: m.recommend(0, LIKES[0], N="3"), ValueError, "N must be a positive integer"),
         (lambda m: m.recommend(0, LIKES[0], items=[4]), IndexError, "items must hold items"),
         (lambda m: m.recommend(0, LIKES[0], filter_items=[-1]), IndexError, "filter_items must"),
+        (lambda m: m.recommend(4), IndexError, r"userid must be in \[0, 4\), got 4"),
+        (lambda m: m.recommend([0, -1]), IndexError, r"userid must be in \[0, 4\), got -1"),
+        (lambda m: m.recommend(0, -LIKES[0]), ValueError, "user_items must hold finite"),
         (lambda m: m.similar_items(4), IndexError, r"itemid must be in \[0, 4\)"),
         (lambda m: m.similar_items([0, -1]), IndexError, r"itemid must be in \[0, 4\)"),
         (lambda m: m.similar_items("a"), ValueError, "itemid must be integers, got 'a'"),

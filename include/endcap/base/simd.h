@@ -10,10 +10,39 @@
 
 namespace endcap::detail {
 
+// The sum of all, halves added to each other until one is left.
+typedef float Floats4 __attribute__((vector_size(16)));
+typedef float Floats8 __attribute__((vector_size(32)));
+typedef float Floats16 __attribute__((vector_size(64)));
+ENDCAP_INLINE float sum_of(const Floats4& all) { return (all[0] + all[2]) + (all[1] + all[3]); }
+ENDCAP_INLINE float sum_of(const Floats8& all) {
+  return sum_of(__builtin_shufflevector(all, all, 0, 1, 2, 3) +
+                __builtin_shufflevector(all, all, 4, 5, 6, 7));
+}
+ENDCAP_INLINE float sum_of(const Floats16& all) {
+  return sum_of(__builtin_shufflevector(all, all, 0, 1, 2, 3, 4, 5, 6, 7) +
+                __builtin_shufflevector(all, all, 8, 9, 10, 11, 12, 13, 14, 15));
+}
+
+template <int kWidth>
+struct FloatsOf;
+template <>
+struct FloatsOf<4> {
+  using Type = Floats4;
+};
+template <>
+struct FloatsOf<8> {
+  using Type = Floats8;
+};
+template <>
+struct FloatsOf<16> {
+  using Type = Floats16;
+};
+
 // kWidth floats that are worked on at once.
 template <int kWidth>
 struct Simd {
-  typedef float Floats __attribute__((vector_size(kWidth * sizeof(float))));
+  using Floats = typename FloatsOf<kWidth>::Type;
   typedef std::int32_t Ints __attribute__((vector_size(kWidth * sizeof(float))));
   typedef float Unaligned
       __attribute__((vector_size(kWidth * sizeof(float)), aligned(4), may_alias));
@@ -24,6 +53,8 @@ struct Simd {
   ENDCAP_INLINE static void store(const Floats& from, float* to) {
     *reinterpret_cast<Unaligned*>(to) = from;
   }
+
+  ENDCAP_INLINE static float sum(const Floats& all) { return sum_of(all); }
 };
 
 #if defined(__x86_64__)

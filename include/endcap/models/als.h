@@ -12,7 +12,7 @@
 #include "endcap/base/error.h"
 #include "endcap/models/detail/als_cells.h"
 #include "endcap/models/detail/als_trainer.h"
-#include "endcap/models/scorer.h"
+#include "endcap/models/factor_model.h"
 #include "endcap/storage/array.h"
 
 namespace endcap {
@@ -23,10 +23,9 @@ struct AlsOptions {
                                    // mean histories
   float regularization = 4;        // > 0: ridge of the mean user, in confidence
   float nu = 1;                    // >= 0: the ridge grows as (a row's cells)^nu
-  std::int32_t iterations = 16;    // > 0: passes over users and items
+  std::int32_t iterations = 8;     // > 0: passes over users and items
   bool use_event_weights = false;  // Interaction::weight is the confidence; else it is 1
-  std::int32_t block = 0;          // >= 0: coordinates solved at once in long rows; 0: all if there
-                                   // are up to 128, else 64
+  std::int32_t steps = 3;          // > 0: of conjugate gradients for each row and iteration
 
   void validate() const {
     require(factors > 0, "factors", "be positive", factors);
@@ -34,7 +33,7 @@ struct AlsOptions {
     require(regularization > 0, "regularization", "be positive", regularization);
     require(nu >= 0, "nu", "be 0 or more", nu);
     require(iterations > 0, "iterations", "be positive", iterations);
-    require(block >= 0, "block", "be 0 (automatic) or more", block);
+    require(steps > 0, "steps", "be positive", steps);
   }
 };
 
@@ -48,10 +47,10 @@ struct AlsOptions {
 // Sources: Y. Hu, Y. Koren and C. Volinsky, "Collaborative Filtering for Implicit Feedback
 // Datasets", ICDM 2008; S. Rendle, W. Krichene, L. Zhang and Y. Koren, "Revisiting the Performance
 // of iALS on Item Recommendation Benchmarks", RecSys 2022, section 3.
-// An iteration costs O(n^2 d) for each row of n < d cells and O(n d^2 + d^3) for others; a query
-// its own solve and O(n_items d). Immutable once fitted, so any number of threads may score at
-// once.
-class Als final : public Scorer {
+// An iteration costs O(d steps) for each cell and O(d^2) for each row; a query its own solve, O(n^2
+// d) for n < d events, else O(n d^2 + d^3), and O(n_items d) for all scores. Immutable once fitted,
+// so any number of threads may score at once.
+class Als final : public FactorModel {
  public:
   // Repeats of an item in a history count once, with its heaviest event. Throws
   // std::invalid_argument for an option out of range.
@@ -63,17 +62,12 @@ class Als final : public Scorer {
   Als(const AlsOptions& options, float unobserved_weight, float ridge, Array<float> items,
       Array<float> spectrum);
 
-  [[nodiscard]] std::int32_t n_items() const override { return n_items_; }
   [[nodiscard]] const AlsOptions& options() const { return options_; }
   [[nodiscard]] float unobserved_weight() const { return penalties_.unobserved; }  // a0
   [[nodiscard]] float ridge() const { return penalties_.regularization; }          // lambda
-  [[nodiscard]] const Array<float>& items() const { return items_; }
   [[nodiscard]] const Array<float>& spectrum() const { return spectrum_; }
 
-  // The visitor's vector x, (factors,): zero if no event says anything.
-  [[nodiscard]] std::vector<float> vector_of(const History& history) const;
-
-  void accumulate(const History& history, float weight, ScoreBoard& board) const override;
+  [[nodiscard]] std::vector<float> vector_of(const History& history) const override;
 
   // x is linear in the events, given the matrix that it is solved with: Hu et al., section 5. The
   // parts are exact for the history as it is; without an event the others would count more.
@@ -81,16 +75,15 @@ class Als final : public Scorer {
 
  private:
   [[nodiscard]] Eigen::Map<const detail::AlsTable> vectors() const {
-    return {items_.data(), n_items_, options_.factors};
+    return {items().data(), n_items(), options_.factors};
   }
   [[nodiscard]] detail::AlsCells cells(const History& history) const {
-    return {history.events, n_items_, options_.use_event_weights};
+    return {history.events, n_items(), options_.use_event_weights};
   }
 
   AlsOptions options_;
   detail::AlsPenalties penalties_;
-  std::int32_t n_items_;
-  Array<float> items_, spectrum_;
+  Array<float> spectrum_;
 };
 
 namespace detail {
@@ -111,19 +104,16 @@ inline AlsPenalties als_penalties(const CsrMatrix& matrix, const AlsOptions& opt
 
 inline Als::Als(const AlsOptions& options, float unobserved_weight, float ridge, Array<float> items,
                 Array<float> spectrum)
-    : options_(options),
+    : FactorModel(std::move(items), options.factors),
+      options_(options),
       penalties_{unobserved_weight, ridge, options.nu},
-      n_items_(0),
-      items_(std::move(items)),
       spectrum_(std::move(spectrum)) {
   options_.validate();
   const auto width = static_cast<std::size_t>(options_.factors);
   require(unobserved_weight > 0, "unobserved_weight", "be positive", unobserved_weight);
   require(ridge > 0, "ridge", "be positive", ridge);
-  require(items_.size() % width == 0, "items", "have whole rows", items_.size());
   require(spectrum_.size() == width, "spectrum", "have a number per factor", spectrum_.size());
   for (const float value : spectrum_) require(value >= 0, "spectrum", "be 0 or more", value);
-  n_items_ = static_cast<std::int32_t>(items_.size() / width);
 }
 
 inline std::vector<float> Als::vector_of(const History& history) const {
@@ -132,14 +122,6 @@ inline std::vector<float> Als::vector_of(const History& history) const {
   detail::AlsSolver(vectors(), spectrum_.span(), penalties_)
       .solve(known.row(), Eigen::Map<Eigen::RowVectorXf>(x.data(), options_.factors));
   return x;
-}
-
-inline void Als::accumulate(const History& history, float weight, ScoreBoard& board) const {
-  const auto x = vector_of(history);
-  if (std::all_of(x.begin(), x.end(), [](float value) { return value == 0; })) return;
-  const Eigen::Map<const Eigen::VectorXf> vector(x.data(), options_.factors);
-  const auto all = board.all();
-  Eigen::Map<Eigen::VectorXf>(all.data(), n_items_).noalias() += weight * (vectors() * vector);
 }
 
 inline float Als::explain(const History& history, ItemIndex item, std::span<float> parts) const {
@@ -154,21 +136,17 @@ inline float Als::explain(const History& history, ItemIndex item, std::span<floa
 
 inline Als Als::fit(const Interactions& interactions, const AlsOptions& options,
                     const Context& context) {
-  constexpr std::int32_t kWidest = 128, kBlock = 64;
   options.validate();
   auto matrix = detail::als_matrix(interactions, options.use_event_weights);
   const auto penalties = detail::als_penalties(matrix, options);
-  const auto block = options.block == 0 && options.factors > kWidest ? kBlock : options.block;
-  detail::AlsTrainer trainer(std::move(matrix), options.factors, block, penalties, context);
+  detail::AlsTrainer trainer(std::move(matrix), options.factors, options.steps, penalties, context);
   context.begin("fit als", options.iterations);
   for (std::int32_t epoch = 1; epoch <= options.iterations; ++epoch) {
     trainer.run_epoch();
     context.step(epoch);
   }
-  const auto values = trainer.items().reshaped<Eigen::RowMajor>();
-  return {options, penalties.unobserved, penalties.regularization,
-          std::vector<float>(values.begin(), values.end()),
-          std::vector<float>(trainer.spectrum().begin(), trainer.spectrum().end())};
+  return {options, penalties.unobserved, penalties.regularization, trainer.items(),
+          trainer.spectrum()};
 }
 
 }  // namespace endcap

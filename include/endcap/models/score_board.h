@@ -1,7 +1,9 @@
 #pragma once
 
-#include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -16,40 +18,36 @@ namespace endcap {
 class ScoreBoard {
  public:
   explicit ScoreBoard(std::int32_t n_items)
-      : scores_(static_cast<std::size_t>(n_items)),
-        is_touched_(static_cast<std::size_t>(n_items)) {}
+      : scores_(static_cast<std::size_t>(n_items), kUntouched), touched_(scores_.size() + 1) {}
 
   [[nodiscard]] std::int32_t n_items() const { return static_cast<std::int32_t>(scores_.size()); }
 
   // Requires 0 <= item < n_items().
-  void add(ItemIndex item, float value) {
-    const auto i = static_cast<std::size_t>(item);
-    scores_[i] += value;
-    if (is_touched_[i] == 0) {
-      is_touched_[i] = 1;
-      touched_.push_back(item);
-    }
-  }
+  void add(ItemIndex item, float value) { n_touched_ = add(item, value, n_touched_); }
 
   // Adds weight * row. Requires the row's columns to be in [0, n_items()).
   void add(SparseRow row, float weight) {
-    for (std::size_t k = 0; k < row.size(); ++k) add(row.columns[k], weight * row.values[k]);
+    std::size_t n = n_touched_;
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      n = add(row.columns[k], weight * row.values[k], n);
+    }
+    n_touched_ = n;
   }
 
   // All scores, to be added to in place; marks every item as touched. (n_items,)
   std::span<float> all() {
-    if (touched_.size() < scores_.size()) {
-      touched_.resize(scores_.size());
-      for (std::size_t i = 0; i < touched_.size(); ++i) touched_[i] = static_cast<ItemIndex>(i);
-      std::fill(is_touched_.begin(), is_touched_.end(), 1);
+    if (n_touched_ < scores_.size()) {
+      n_touched_ = scores_.size();
+      std::iota(touched_.begin(), touched_.end(), 0);
+      for (auto& score : scores_) score += 0.0f;
     }
     return scores_;
   }
 
   // The items that were touched, each once, in no order. The others score 0.
-  [[nodiscard]] std::span<const ItemIndex> touched() const { return touched_; }
+  [[nodiscard]] std::span<const ItemIndex> touched() const { return {touched_.data(), n_touched_}; }
   [[nodiscard]] bool is_touched(ItemIndex item) const {
-    return is_touched_[static_cast<std::size_t>(item)] != 0;
+    return is_touched(scores_[static_cast<std::size_t>(item)]);
   }
   [[nodiscard]] float operator[](ItemIndex item) const {
     return scores_[static_cast<std::size_t>(item)];
@@ -58,17 +56,30 @@ class ScoreBoard {
 
   // Back to all zero, at the cost of what was touched.
   void clear() {
-    for (const auto item : touched_) {
-      scores_[static_cast<std::size_t>(item)] = 0;
-      is_touched_[static_cast<std::size_t>(item)] = 0;
-    }
-    touched_.clear();
+    for (const auto item : touched()) scores_[static_cast<std::size_t>(item)] = kUntouched;
+    n_touched_ = 0;
   }
 
  private:
+  // The zero that no sum comes to, since 0 is added to each part: -0 + x == x, and x - x == +0.
+  static constexpr float kUntouched = -0.0f;
+  static bool is_touched(float score) {
+    return std::bit_cast<std::uint32_t>(score) != std::bit_cast<std::uint32_t>(kUntouched);
+  }
+
+  // Returns the number of touched items, which was n. Without a branch: which items of a row were
+  // touched before cannot be foretold.
+  std::size_t add(ItemIndex item, float value, std::size_t n) {
+    float& score = scores_[static_cast<std::size_t>(item)];
+    touched_[n] = item;
+    n += is_touched(score) ? 0 : 1;
+    score += value + 0.0f;
+    return n;
+  }
+
   std::vector<float> scores_;
-  std::vector<std::uint8_t> is_touched_;
-  std::vector<ItemIndex> touched_;
+  std::vector<ItemIndex> touched_;  // the first n_touched_; one more place than items
+  std::size_t n_touched_ = 0;
 };
 
 }  // namespace endcap

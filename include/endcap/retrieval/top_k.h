@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,12 @@ class TopK {
   // Whether an offer of this rank would be kept.
   [[nodiscard]] bool accepts(ScoredItem candidate) const {
     return heap_.size() < k_ || (k_ > 0 && ranks_before(candidate, heap_.front()));
+  }
+
+  // No lower score would be kept; -infinity while any would.
+  [[nodiscard]] float bar() const {
+    if (k_ == 0) return std::numeric_limits<float>::infinity();
+    return heap_.size() < k_ ? -std::numeric_limits<float>::infinity() : heap_.front().score;
   }
 
   // The best first; leaves nothing behind.

@@ -19,6 +19,13 @@ struct AlsPenalties {
   float unobserved;      // a0: weight of every cell's square
   float regularization;  // lambda
   float nu;              // power of a row's number of cells that lambda is multiplied by
+
+  // lambda (n + a0 N)^nu for a row of N places with n cells, which count as their confidences.
+  [[nodiscard]] float ridge(std::span<const float> confidences, std::int64_t n_places) const {
+    double n = static_cast<double>(unobserved) * static_cast<double>(n_places);
+    for (const float confidence : confidences) n += confidence;
+    return static_cast<float>(regularization * std::pow(n, nu));
+  }
 };
 
 // Finds the vector x of one row of the matrix, given the vectors v of all columns:
@@ -40,11 +47,6 @@ class AlsSolver {
 
   // x becomes the solution, (d,).
   void solve(SparseRow row, Row x);
-
-  // x comes nearer to the solution by one pass over its blocks of coordinates, each solved with
-  // the others held. O(n d block + d block^2). Source: S. Rendle, W. Krichene, L. Zhang and Y.
-  // Koren, "iALS++: Speeding up Matrix Factorization with Subspace Optimization", 2021, section 3.
-  void improve(SparseRow row, Eigen::Index block, Row x);
 
   // parts[e] becomes what cell e adds to <x, target>: c_e <target, A^-1 v_e>, A being the matrix
   // above. Requires parts.size() == row.size().
@@ -84,10 +86,7 @@ class AlsSolver {
 };
 
 inline void AlsSolver::fill_diagonal(SparseRow row) {
-  double n = static_cast<double>(penalties_.unobserved) * static_cast<double>(vectors_.rows());
-  for (const float confidence : row.values) n += confidence;
-  diagonal_ = spectrum_.array() +
-              static_cast<float>(penalties_.regularization * std::pow(n, penalties_.nu));
+  diagonal_ = spectrum_.array() + penalties_.ridge(row.values, vectors_.rows());
 }
 
 inline void AlsSolver::gather(SparseRow row, Eigen::Index first, Eigen::Index n, Eigen::Index begin,
@@ -148,17 +147,6 @@ inline void AlsSolver::solve(SparseRow row, Row x) {
     fill_diagonal(row);
     predictions_.setZero(static_cast<Eigen::Index>(row.size()));
     step(row, 0, width(), x);
-  }
-}
-
-inline void AlsSolver::improve(SparseRow row, Eigen::Index block, Row x) {
-  fill_diagonal(row);
-  predictions_.resize(static_cast<Eigen::Index>(row.size()));
-  for (std::size_t e = 0; e < row.size(); ++e) {
-    predictions_[static_cast<Eigen::Index>(e)] = vectors_.row(row.columns[e]).dot(x);
-  }
-  for (Eigen::Index begin = 0; begin < width(); begin += block) {
-    step(row, begin, std::min(block, width() - begin), x);
   }
 }
 

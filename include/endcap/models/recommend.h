@@ -1,0 +1,124 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "endcap/base/context.h"
+#include "endcap/base/error.h"
+#include "endcap/base/parallel.h"
+#include "endcap/matrix/interactions.h"
+#include "endcap/models/factor_model.h"
+#include "endcap/models/scorer.h"
+#include "endcap/retrieval/top_k.h"
+
+namespace endcap {
+
+struct ListOptions {
+  int k = 10;                   // > 0: items of a list
+  bool exclude_history = true;  // leave out what the history holds
+};
+
+namespace detail {
+
+// What a history holds, ascending.
+inline std::vector<ItemIndex> items_of(std::span<const Interaction> events) {
+  std::vector<ItemIndex> items;
+  items.reserve(events.size());
+  for (const auto& event : events) items.push_back(event.item);
+  if (!std::is_sorted(items.begin(), items.end())) std::sort(items.begin(), items.end());
+  return items;
+}
+
+inline bool holds(const std::vector<ItemIndex>& items, ItemIndex item) {
+  return std::binary_search(items.begin(), items.end(), item);
+}
+
+// The k best items that the board was told of, of those for which allows(item) is true.
+template <class Allows>
+std::vector<ScoredItem> best_of(const ScoreBoard& board, int k, Allows&& allows) {
+  TopK best(std::min(k, board.n_items()));
+  float bar = best.bar();
+  for (const auto item : board.touched()) {
+    const ScoredItem candidate{item, board[item]};
+    if (candidate.score < bar || !best.accepts(candidate) || !allows(item)) continue;
+    best.offer(candidate);
+    bar = best.bar();
+  }
+  return best.take();
+}
+
+// A board that is kept for the next query of this thread.
+inline ScoreBoard& board_of_thread(std::int32_t n_items) {
+  thread_local ScoreBoard board(0);
+  if (board.n_items() != n_items) board = ScoreBoard(n_items);
+  board.clear();
+  return board;
+}
+
+// The lists of rows [begin, end) by the scores of all items.
+template <class Allows>
+void recommend_by_scores(const Scorer& model, const Interactions& rows, const ListOptions& options,
+                         std::int64_t begin, std::int64_t end, Allows&& allows,
+                         std::vector<std::vector<ScoredItem>>& lists) {
+  ScoreBoard& board = board_of_thread(model.n_items());
+  for (auto row = static_cast<UserIndex>(begin); row < end; ++row) {
+    const auto events = rows.events_of(row);
+    const auto own = options.exclude_history ? items_of(events) : std::vector<ItemIndex>();
+    model.score({events, rows.end_us()}, board);
+    lists[static_cast<std::size_t>(row)] = best_of(
+        board, options.k, [&](ItemIndex item) { return allows(item) && !holds(own, item); });
+    board.clear();
+  }
+}
+
+// The same by the model's index. A visitor of whom it knows nothing gets an empty list.
+template <class Allows>
+void recommend_by_index(const FactorModel& model, const Interactions& rows,
+                        const ListOptions& options, std::int64_t begin, std::int64_t end,
+                        Allows&& allows, std::vector<std::vector<ScoredItem>>& lists) {
+  std::vector<UserIndex> asked;
+  std::vector<float> queries;
+  std::vector<std::vector<ItemIndex>> own;
+  for (auto row = static_cast<UserIndex>(begin); row < end; ++row) {
+    const auto x = model.vector_of({rows.events_of(row), rows.end_us()});
+    if (std::all_of(x.begin(), x.end(), [](float value) { return value == 0; })) continue;
+    asked.push_back(row);
+    queries.insert(queries.end(), x.begin(), x.end());
+    own.push_back(options.exclude_history ? items_of(rows.events_of(row))
+                                          : std::vector<ItemIndex>());
+  }
+  auto found = model.index().search(queries, options.k, [&](std::size_t q, ItemIndex item) {
+    return allows(item) && !holds(own[q], item);
+  });
+  for (std::size_t q = 0; q < asked.size(); ++q) {
+    lists[static_cast<std::size_t>(asked[q])] = std::move(found[q]);
+  }
+}
+
+}  // namespace detail
+
+// For each row's history, of nobody the model has seen, the best items that it has an opinion on
+// and for which allows(item) is true; the best first, at most k. Throws std::invalid_argument if k
+// is not positive.
+template <class Allows>
+std::vector<std::vector<ScoredItem>> recommend(const Scorer& model, const Interactions& rows,
+                                               const ListOptions& options, Allows&& allows,
+                                               const Context& context = {}) {
+  require(options.k > 0, "k", "be positive", options.k);
+  std::vector<std::vector<ScoredItem>> lists(static_cast<std::size_t>(rows.n_users()));
+  const auto* const factors = dynamic_cast<const FactorModel*>(&model);
+  if (factors != nullptr) (void)factors->index();  // made before the threads part
+  parallel_for(context, rows.n_users(), 64, [&](std::int64_t begin, std::int64_t end, int) {
+    if (factors != nullptr) {
+      detail::recommend_by_index(*factors, rows, options, begin, end, allows, lists);
+    } else {
+      detail::recommend_by_scores(model, rows, options, begin, end, allows, lists);
+    }
+  });
+  return lists;
+}
+
+}  // namespace endcap

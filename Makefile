@@ -27,9 +27,10 @@ test-asan test-tsan: test-%: build/%/build.ninja  # the C++ tests under a saniti
 	cmake --build build/$*
 	ctest --preset $* -j $(JOBS)
 
-torture: build/release/build.ninja  ## kill the event log and cut its power, a thousand times
+torture: build/release/build.ninja  ## kill, cut the power, fuzz and race, for an hour
 	cmake --build build/release
-	ENDCAP_TORTURE_CYCLES=1000 build/release/endcap_tests --gtest_filter='*Failure*:PowerCut*'
+	ENDCAP_TORTURE=1 build/release/endcap_tests \
+	  --gtest_filter='*Fail*:PowerCut*:Published*:*Fuzz*:*Race*:Damaged*'
 
 bench: quality build/release/build.ninja  ## measure quality and speed
 	cmake --build build/release

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from endcap._core import CorruptFileError, UnknownIdError
 from endcap.catalog import Catalog
+from endcap.check_files import FileCheck, check_files
 from endcap.evaluation import Report, evaluate
 from endcap.event_log import EventLog, LoggedEvent
 from endcap.events import Events
@@ -32,6 +33,7 @@ __all__ = [
     "EventLog",
     "Events",
     "Explanation",
+    "FileCheck",
     "ItemKnn",
     "LoggedEvent",
     "PickList",
@@ -48,6 +50,7 @@ __all__ = [
     "UnknownIdError",
     "WhyNot",
     "build_info",
+    "check_files",
     "evaluate",
 ]
 

@@ -239,6 +239,8 @@ class ModelReport:
     weight_explore: float
     weight_include: float
 
+def check_files(path: _Path) -> list[tuple[str, str, list[str]]]: ...
+
 class Recommender:
     @staticmethod
     def fit(

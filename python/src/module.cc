@@ -43,6 +43,7 @@ PYBIND11_MODULE(_core, module) {
   endcap::bind_catalog(module);
   endcap::bind_rules(module);
   endcap::bind_recommender(module);
+  endcap::bind_check_files(module);
   endcap::bind_models(module);
   endcap::bind_evaluation(module);
 }

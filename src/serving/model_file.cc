@@ -1,5 +1,6 @@
 #include "endcap/serving/model_file.h"
 
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -19,6 +20,24 @@ enum class ModelClass : std::int32_t {
   kAls = 3,
   kSessionKnn = 4
 };
+
+constexpr auto kIsFinite = [](float value) { return std::isfinite(value); };
+
+Array<float> floats(const Container& file, const std::string& name) {
+  return file.array<float>(name, "be finite", kIsFinite);
+}
+
+Array<std::int32_t> indices(const Container& file, const std::string& name, std::int32_t n) {
+  return file.array<std::int32_t>(name, "be in [0, " + std::to_string(n) + ")",
+                                  [n](std::int32_t value) { return 0 <= value && value < n; });
+}
+
+// A number of a record that must be finite.
+float finite(RecordReader& record) {
+  const auto value = record.get<float>();
+  require(std::isfinite(value), "a setting", "be finite", value);
+  return value;
+}
 
 void put_history_weights(RecordWriter& record, const HistoryWeights& weights) {
   record.put(weights.position_decay);
@@ -58,16 +77,16 @@ void put_als(ContainerWriter& writer, RecordWriter& record, const std::string& p
 Als get_als(const Container& file, RecordReader& record, const std::string& prefix) {
   AlsOptions options;
   options.factors = record.get<std::int32_t>();
-  options.unobserved = record.get<float>();
-  options.regularization = record.get<float>();
-  options.nu = record.get<float>();
+  options.unobserved = finite(record);
+  options.regularization = finite(record);
+  options.nu = finite(record);
   options.iterations = record.get<std::int32_t>();
   options.use_event_weights = record.get<std::uint8_t>() != 0;
   options.steps = record.get<std::int32_t>();
-  const auto unobserved_weight = record.get<float>();
-  const auto ridge = record.get<float>();
-  return {options, unobserved_weight, ridge, file.array<float>(prefix + ".items"),
-          file.array<float>(prefix + ".spectrum")};
+  const auto unobserved_weight = finite(record);
+  const auto ridge = finite(record);
+  return {options, unobserved_weight, ridge, floats(file, prefix + ".items"),
+          floats(file, prefix + ".spectrum")};
 }
 
 void add_lists(ContainerWriter& writer, const std::string& prefix, const IndexLists& lists) {
@@ -76,8 +95,10 @@ void add_lists(ContainerWriter& writer, const std::string& prefix, const IndexLi
 }
 
 IndexLists read_lists(const Container& file, const std::string& prefix, std::int32_t n_values) {
-  return {n_values, file.array<std::int64_t>(prefix + ".offsets"),
-          file.array<std::int32_t>(prefix + ".values")};
+  auto values = indices(file, prefix + ".values", n_values);
+  auto offsets = file.array<std::int64_t>(prefix + ".offsets");
+  return file.checked(prefix + ".offsets",
+                      [&] { return IndexLists(n_values, std::move(offsets), std::move(values)); });
 }
 
 void put_session_knn(ContainerWriter& writer, RecordWriter& record, const std::string& prefix,
@@ -105,18 +126,18 @@ SessionKnn get_session_knn(const Container& file, RecordReader& record, const st
   options.neighbors = record.get<std::int32_t>();
   options.sessions = record.get<std::int32_t>();
   options.max_events = record.get<std::int32_t>();
-  options.history_span = record.get<float>();
-  options.neighbor_span = record.get<float>();
-  options.match_span = record.get<float>();
-  options.idf_weight = record.get<float>();
-  options.age_share = record.get<float>();
+  options.history_span = finite(record);
+  options.neighbor_span = finite(record);
+  options.match_span = finite(record);
+  options.idf_weight = finite(record);
+  options.age_share = finite(record);
   detail::SessionIndex index;
-  index.mean_length = record.get<float>();
+  index.mean_length = finite(record);
   index.sessions = read_lists(file, prefix + ".sessions", n_items);
   index.postings = read_lists(file, prefix + ".postings", index.sessions.size());
   index.users = file.array<std::int32_t>(prefix + ".users");
-  index.ages = file.array<float>(prefix + ".ages");
-  index.rarity = file.array<float>(prefix + ".rarity");
+  index.ages = floats(file, prefix + ".ages");
+  index.rarity = floats(file, prefix + ".rarity");
   return {options, std::move(index)};
 }
 
@@ -129,8 +150,13 @@ void add_matrix(ContainerWriter& writer, const std::string& prefix, const CsrMat
 }
 
 CsrMatrix read_matrix(const Container& file, const std::string& prefix, std::int32_t n_columns) {
-  return {n_columns, file.array<std::int64_t>(prefix + ".offsets"),
-          file.array<std::int32_t>(prefix + ".columns"), file.array<float>(prefix + ".values")};
+  auto columns = indices(file, prefix + ".columns", n_columns);
+  auto values = floats(file, prefix + ".values");
+  if (values.size() != columns.size()) file.fail(prefix + ".values", "is not as long as columns");
+  auto offsets = file.array<std::int64_t>(prefix + ".offsets");
+  return file.checked(prefix + ".offsets", [&] {
+    return CsrMatrix(n_columns, std::move(offsets), std::move(columns), std::move(values));
+  });
 }
 
 void put_model(ContainerWriter& writer, RecordWriter& record, const std::string& prefix,
@@ -169,9 +195,9 @@ std::shared_ptr<const Scorer> get_model(const Container& file, RecordReader& rec
     case ModelClass::kSequenceFactors: {
       const auto factors = record.get<std::int32_t>();
       const auto epochs = record.get<std::int32_t>();
-      return std::make_shared<const SequenceFactors>(
-          factors, file.array<float>(prefix + ".queries"), file.array<float>(prefix + ".items"),
-          file.array<float>(prefix + ".positions"), epochs);
+      return std::make_shared<const SequenceFactors>(factors, floats(file, prefix + ".queries"),
+                                                     floats(file, prefix + ".items"),
+                                                     floats(file, prefix + ".positions"), epochs);
     }
     case ModelClass::kAls:
       return std::make_shared<const Als>(get_als(file, record, prefix));

@@ -1,29 +1,18 @@
 #include "endcap/serving/snapshot.h"
 
-#include <deque>
-#include <functional>
-#include <stdexcept>
+#include <cmath>
+#include <limits>
 #include <utility>
 
+#include "endcap/ids/vocabulary_file.h"
 #include "endcap/ranking/rules_record.h"
+#include "endcap/retrieval/top_k.h"
 #include "endcap/serving/model_file.h"
 #include "endcap/storage/record.h"
 #include "endcap/tuning/portfolio.h"
 
 namespace endcap {
 namespace {
-
-void add_vocabulary(ContainerWriter& writer, const std::string& prefix, const Vocabulary& ids) {
-  writer.add(prefix + ".numbers", ids.numbers());
-  writer.add(prefix + ".offsets", ids.offsets());
-  writer.add(prefix + ".bytes", ids.bytes());
-}
-
-Vocabulary read_vocabulary(const Container& file, const std::string& prefix) {
-  auto offsets = file.array<std::int64_t>(prefix + ".offsets");
-  if (offsets.empty()) return Vocabulary(file.array<std::int64_t>(prefix + ".numbers"));
-  return {std::move(offsets), file.array<char>(prefix + ".bytes")};
-}
 
 std::string term_prefix(std::size_t t) { return "model." + std::to_string(t); }
 
@@ -44,12 +33,15 @@ std::vector<BlendTerm> get_terms(const Container& file, RecordReader& record,
   std::vector<BlendTerm> terms;
   for (auto n = record.get<std::uint64_t>(); terms.size() < n;) {
     BlendTerm term{.name = record.text()};
-    term.weights[0] = record.get<float>();
-    term.weights[1] = record.get<float>();
+    for (float& weight : term.weights) {
+      weight = record.get<float>();
+      require(std::isfinite(weight), "weight of a model", "be finite", weight);
+    }
     term.ndcg_alone = record.get<double>();
+    require(std::isfinite(term.ndcg_alone), "NDCG of a model", "be finite", term.ndcg_alone);
     term.model = get_model(file, record, term_prefix(terms.size()), n_items);
-    if (term.model && term.model->n_items() != n_items) {
-      throw std::invalid_argument("model of another size");
+    if (term.model) {
+      require(term.model->n_items() == n_items, "model", "be of the shop's size", term.name);
     }
     terms.push_back(std::move(term));
   }
@@ -76,21 +68,71 @@ std::map<std::string, Rules> get_scenarios(const Container& file) {
   return scenarios;
 }
 
-// Runs a reader of one part of the file; what it finds wrong is damage of that section.
-template <class Read>
-auto checked(const Container& file, const std::string& section, Read&& read) {
-  try {
-    return read();
-  } catch (const CorruptFileError&) {
-    throw;
-  } catch (const std::logic_error& error) {
-    file.fail(section, error.what());
-  }
-}
-
 void check_rows(const Container& file, const std::string& section, std::size_t size,
                 std::int32_t n) {
   if (size != static_cast<std::size_t>(n)) file.fail(section, "does not fit the number of ids");
+}
+
+// The kinds, the order and the models.
+void get_meta(const Container& file, Snapshot& s, Order& order) {
+  const auto meta = file.array<std::byte>("meta");
+  RecordReader record(meta.span());
+  s.kinds = Kinds::empty();
+  for (auto kinds = record.get<std::int16_t>(); s.kinds.size() < kinds;) {
+    const auto name = record.text();
+    s.kinds.add(name, record.get<float>());
+  }
+  order = record.get<Order>();
+  require(Order::kNone <= order && order <= Order::kTime, "order", "be 0, 1 or 2",
+          static_cast<int>(order));
+  s.blend.terms = get_terms(file, record, s.n_items());
+  require(s.blend.find(kBoughtTogether) != nullptr, "models", "hold", kBoughtTogether);
+  require(record.done(), "meta", "end here", "more");
+}
+
+Array<std::int32_t> read_catalog_rows(const Container& file, const Snapshot& s) {
+  std::int32_t last = kNoIndex;  // items and catalogue are sorted alike
+  auto rows = file.array<std::int32_t>("catalog_row", "rise within the catalogue", [&](auto row) {
+    return row == kNoIndex || (row > std::exchange(last, row) && row < s.catalog.items().size());
+  });
+  check_rows(file, "catalog_row", rows.size(), s.n_items());
+  return rows;
+}
+
+Interactions read_histories(const Container& file, const Snapshot& s, Order order) {
+  const auto is_event = [&](const Interaction& event) {
+    return 0 <= event.item && event.item < s.n_items() && 0 <= event.kind &&
+           event.kind < s.kinds.size() && 0 <= event.time_us && event.time_us < kYear10000Us &&
+           event.basket >= kNoIndex && event.weight > 0 && std::isfinite(event.weight) &&
+           event.reserved == 0;
+  };
+  auto events = file.array<Interaction>("histories.events", "be an event of the shop", is_event);
+  auto offsets = file.array<std::int64_t>("histories.offsets");
+  auto histories = file.checked("histories.offsets", [&] {
+    return Interactions(s.n_items(), order, std::move(offsets), std::move(events));
+  });
+  check_rows(file, "histories.offsets", static_cast<std::size_t>(histories.n_users()),
+             s.users.size());
+  return histories;
+}
+
+// For one purpose: the values, and the items by them.
+void read_prior(const Container& file, std::size_t purpose, std::int32_t n_items, Blend& blend) {
+  const auto name = "prior." + std::to_string(purpose);
+  const auto order_name = "prior_order." + std::to_string(purpose);
+  const auto prior =
+      file.array<float>(name, "be finite", [](float value) { return std::isfinite(value); });
+  check_rows(file, name, prior.size(), n_items);
+  ScoredItem before{kNoIndex, std::numeric_limits<float>::infinity()};
+  const auto order = file.array<std::int32_t>(
+      order_name, "name each item once, by falling prior", [&](std::int32_t item) {
+        if (item < 0 || item >= n_items) return false;
+        const ScoredItem next{item, prior[static_cast<std::size_t>(item)]};
+        return ranks_before(std::exchange(before, next), next);
+      });
+  check_rows(file, order_name, order.size(), n_items);
+  blend.prior[purpose] = prior;
+  blend.prior_order[purpose] = order;
 }
 
 }  // namespace
@@ -106,8 +148,8 @@ void Snapshot::save(const std::filesystem::path& path) const {
   record.put(histories.order());
   put_terms(writer, record, blend);
   writer.add("meta", record.bytes());
-  add_vocabulary(writer, "users", users);
-  add_vocabulary(writer, "items", items);
+  save_vocabulary(users, writer, "users");
+  save_vocabulary(items, writer, "items");
   writer.add("catalog_row", catalog_row);
   writer.add("histories.offsets", histories.offsets());
   writer.add("histories.events", histories.events());
@@ -116,7 +158,7 @@ void Snapshot::save(const std::filesystem::path& path) const {
     writer.add("prior." + std::to_string(p), blend.prior[p]);
     writer.add("prior_order." + std::to_string(p), blend.prior_order[p]);
   }
-  catalog.save(writer, "catalog");
+  catalog.save(writer, "catalog.");
   RecordWriter rules;
   put_scenarios(rules, scenarios);
   writer.add("rules", rules.bytes());
@@ -126,52 +168,20 @@ void Snapshot::save(const std::filesystem::path& path) const {
 Snapshot Snapshot::load(const std::filesystem::path& path) {
   const Container file = Container::open(path);
   Snapshot s;
-  s.users = checked(file, "users.offsets", [&] { return read_vocabulary(file, "users"); });
-  s.items = checked(file, "items.offsets", [&] { return read_vocabulary(file, "items"); });
-  const std::int32_t n = s.items.size();
-  s.catalog = checked(file, "catalog", [&] { return Catalog::load(file, "catalog"); });
-  s.catalog_row = file.array<std::int32_t>("catalog_row");
-  check_rows(file, "catalog_row", s.catalog_row.size(), n);
-  for (const auto row : s.catalog_row) {
-    if (row < kNoIndex || row >= s.catalog.items().size()) file.fail("catalog_row", "no such row");
-  }
-  checked(file, "meta", [&] {
-    const auto meta = file.array<std::byte>("meta");
-    RecordReader record(meta.span());
-    s.kinds = Kinds::empty();
-    for (auto kinds = record.get<std::int16_t>(); s.kinds.size() < kinds;) {
-      const auto name = record.text();
-      s.kinds.add(name, record.get<float>());
-    }
-    const auto order = record.get<Order>();
-    s.histories = Interactions(n, order, file.array<std::int64_t>("histories.offsets"),
-                               file.array<Interaction>("histories.events"));
-    s.blend.terms = get_terms(file, record, n);
-    if (s.blend.find(kBoughtTogether) == nullptr) file.fail("meta", "lacks a model");
-    return 0;
-  });
-  check_rows(file, "histories.offsets", static_cast<std::size_t>(s.histories.n_users()),
-             s.users.size());
-  for (const auto& event : s.histories.events()) {
-    if (event.kind < 0 || event.kind >= s.kinds.size()) file.fail("histories.events", "bad kind");
-    if (event.time_us < 0 || event.time_us >= kYear10000Us) {
-      file.fail("histories.events", "bad time");
-    }
-  }
-  s.dislikes = checked(file, "dislikes.offsets", [&] { return read_matrix(file, "dislikes", n); });
+  s.users = load_vocabulary(file, "users");
+  s.items = load_vocabulary(file, "items");
+  s.catalog = Catalog::load(file, "catalog.");
+  s.catalog_row = read_catalog_rows(file, s);
+  auto order = Order::kNone;
+  file.checked("meta", [&] { get_meta(file, s, order); });
+  s.histories = read_histories(file, s, order);
+  s.dislikes = read_matrix(file, "dislikes", s.n_items());
   check_rows(file, "dislikes.offsets", static_cast<std::size_t>(s.dislikes.n_rows()),
              s.users.size());
-  for (std::size_t p = 0; p < 2; ++p) {
-    const auto name = "prior." + std::to_string(p), order = "prior_order." + std::to_string(p);
-    s.blend.prior[p] = file.array<float>(name);
-    s.blend.prior_order[p] = file.array<std::int32_t>(order);
-    check_rows(file, name, s.blend.prior[p].size(), n);
-    check_rows(file, order, s.blend.prior_order[p].size(), n);
-    for (const auto item : s.blend.prior_order[p]) {
-      if (item < 0 || item >= n) file.fail(order, "no such item");
-    }
+  for (std::size_t purpose = 0; purpose < 2; ++purpose) {
+    read_prior(file, purpose, s.n_items(), s.blend);
   }
-  s.scenarios = checked(file, "rules", [&] { return get_scenarios(file); });
+  s.scenarios = file.checked("rules", [&] { return get_scenarios(file); });
   return s;
 }
 

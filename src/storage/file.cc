@@ -44,6 +44,19 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
   }
 }
 
+// An empty file of a name that nobody has, in the same folder.
+std::filesystem::path new_file_beside(const std::filesystem::path& path) {
+  for (int n = 0;; ++n) {
+    auto name = path;
+    name += ".tmp." + std::to_string(::getpid()) + "." + std::to_string(n);
+    const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0 && errno == EEXIST) continue;
+    if (fd < 0) fail(name, "create");
+    ::close(fd);
+    return name;
+  }
+}
+
 }  // namespace
 
 MappedFile::MappedFile(std::filesystem::path path, std::span<const std::byte> bytes)
@@ -73,12 +86,13 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
 
 void write_file(const std::filesystem::path& path,
                 std::span<const std::span<const std::byte>> pieces) {
-  std::filesystem::path temporary = path;
-  temporary += ".tmp." + std::to_string(::getpid());
+  const auto temporary = new_file_beside(path);
   try {
-    const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
-    for (const auto piece : pieces) write_all(file.get(), piece, temporary);
-    if (::fsync(file.get()) != 0) fail(temporary, "sync");
+    {
+      const Descriptor file(temporary, O_WRONLY);
+      for (const auto piece : pieces) write_all(file.get(), piece, temporary);
+      if (::fsync(file.get()) != 0) fail(temporary, "sync");
+    }
     if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "replace");
   } catch (...) {
     ::unlink(temporary.c_str());

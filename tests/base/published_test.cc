@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "torture.h"
+
 namespace endcap {
 namespace {
 
@@ -53,7 +55,8 @@ TEST(PublishedTest, AStalledReaderHoldsBackOneOldValueOnly) {
 }
 
 TEST(PublishedTest, NoReadIsTorn) {
-  constexpr int kReaders = 3, kReads = 300'000;
+  constexpr int kReaders = 3;
+  const int n_reads = repeats(300'000, 34'000'000);
   {
     Published<Canary> value(std::make_unique<Canary>(0));
     std::atomic<int> torn{0}, reading{kReaders};
@@ -61,7 +64,7 @@ TEST(PublishedTest, NoReadIsTorn) {
     for (int r = 0; r < kReaders; ++r) {
       readers.emplace_back([&] {
         std::uint64_t last = 0;
-        for (int i = 0; i < kReads; ++i) {
+        for (int i = 0; i < n_reads; ++i) {
           const auto pinned = value.read();
           const std::uint64_t first = pinned->first;
           if (first != pinned->second || first < last) ++torn;

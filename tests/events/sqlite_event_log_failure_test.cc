@@ -3,7 +3,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <memory>
 #include <set>
 #include <system_error>
@@ -12,6 +11,7 @@
 #include "endcap/events/sqlite_event_log.h"
 #include "events/failing_vfs.h"
 #include "events/log_fixtures.h"
+#include "torture.h"
 
 namespace endcap {
 namespace {
@@ -105,8 +105,7 @@ TEST(SqliteEventLogFailureTest, AFailureWhileOpeningLeavesALogThatCanBeOpened) {
 }
 
 TEST(SqliteEventLogFailureTest, KillingTheProcessLosesNothingDurable) {
-  const char* asked = std::getenv("ENDCAP_TORTURE_CYCLES");
-  const int n_cycles = asked ? std::atoi(asked) : 20;
+  const int n_cycles = repeats(150, 1'000);
   const TestFolder folder;
   const auto file = folder.path() / "events.db";
   Random random(11);

@@ -1,5 +1,4 @@
 #ifdef ENDCAP_HAS_SQLITE
-#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -9,6 +8,7 @@
 #include "endcap/events/sqlite_event_log.h"
 #include "events/failing_vfs.h"
 #include "events/log_fixtures.h"
+#include "torture.h"
 
 namespace endcap {
 namespace {
@@ -114,8 +114,7 @@ class PowerCutTest : public testing::Test {
 };
 
 TEST_F(PowerCutTest, LosesNothingDurableWhateverTheDiskHasLeftOut) {
-  const char* asked = std::getenv("ENDCAP_TORTURE_CYCLES");
-  const int n_cuts = asked ? std::atoi(asked) : 100;
+  const int n_cuts = repeats(100, 500);
   Random random(5);
   for (int cut = 0; cut < n_cuts; ++cut) {
     const auto n = static_cast<std::size_t>(random.below(calls_.size() + 1));

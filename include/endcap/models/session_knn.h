@@ -133,10 +133,11 @@ inline std::vector<SessionKnn::Own> SessionKnn::own_items(const History& history
 
 inline std::vector<ScoredItem> SessionKnn::neighbors_of(const std::vector<Own>& own,
                                                         UserIndex user) const {
-  thread_local std::vector<float> sums;  // all 0 between queries
+  thread_local std::vector<float> sums;  // 0 but where an interrupted query has touched it
   thread_local std::vector<std::int32_t> touched;
-  sums.resize(std::max(sums.size(), index_.ages.size()));
+  for (const auto session : touched) sums[static_cast<std::size_t>(session)] = 0;
   touched.clear();
+  sums.resize(std::max(sums.size(), index_.ages.size()));
   for (const auto& event : own) {
     for (const auto session : index_.postings[event.item]) {
       float& sum = sums[static_cast<std::size_t>(session)];
@@ -144,11 +145,10 @@ inline std::vector<ScoredItem> SessionKnn::neighbors_of(const std::vector<Own>& 
       sum += event.weight;
     }
   }
-  TopK best(options_.neighbors);
+  TopK best(std::min(options_.neighbors, static_cast<int>(touched.size())));
   for (const auto session : touched) {
     const auto s = static_cast<std::size_t>(session);
     if (index_.users[s] != user) best.offer({session, sums[s] * index_.ages[s]});
-    sums[s] = 0;
   }
   auto neighbors = best.take();
   double total = 0;

@@ -13,7 +13,7 @@ namespace endcap {
 
 // A matrix as three sections: offsets, columns and values.
 void add_matrix(ContainerWriter& writer, const std::string& prefix, const CsrMatrix& matrix);
-// Throws std::invalid_argument for what is no matrix.
+// Throws CorruptFileError for what is no matrix, or a value that is not finite.
 [[nodiscard]] CsrMatrix read_matrix(const Container& file, const std::string& prefix,
                                     std::int32_t n_columns);
 
@@ -21,8 +21,8 @@ void add_matrix(ContainerWriter& writer, const std::string& prefix, const CsrMat
 // class that is never saved, is a term that only the prior holds.
 void put_model(ContainerWriter& writer, RecordWriter& record, const std::string& prefix,
                const Scorer* model);
-// What put_model put, its arrays mapped. Throws std::invalid_argument for a number out of range or
-// arrays that disagree, CorruptFileError for a missing section.
+// What put_model put, its arrays mapped. Throws std::logic_error for a setting out of range or
+// arrays that disagree, CorruptFileError for a section that is missing or holds what it must not.
 [[nodiscard]] std::shared_ptr<const Scorer> get_model(const Container& file, RecordReader& record,
                                                       const std::string& prefix,
                                                       std::int32_t n_items);

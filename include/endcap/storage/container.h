@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -51,6 +53,8 @@ class Container {
   // Throws CorruptFileError if any byte is not what was written, std::system_error if the file
   // cannot be read.
   [[nodiscard]] static Container open(const std::filesystem::path& path);
+  // All that open() would refuse the file for, as far as it can be told: nothing if it opens.
+  [[nodiscard]] static std::vector<CorruptFileError> damage(const std::filesystem::path& path);
 
   [[nodiscard]] bool has(const std::string& name) const { return sections_.contains(name); }
 
@@ -63,12 +67,38 @@ class Container {
     return {{reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)}, file_};
   }
 
-  // Throws CorruptFileError naming the section: for what its reader finds wrong in it.
-  [[noreturn]] void fail(const std::string& name, std::string_view what) const;
+  // The same where each value must be good: throws CorruptFileError naming the place of the first
+  // that is not.
+  template <class T, class IsGood>
+  [[nodiscard]] Array<T> array(const std::string& name, std::string_view rule,
+                               IsGood&& is_good) const {
+    auto values = array<T>(name);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!is_good(values[i])) fail(name, "must " + std::string(rule), i * sizeof(T));
+    }
+    return values;
+  }
+
+  // Throws CorruptFileError naming the section, and where in it: for what its reader finds wrong.
+  [[noreturn]] void fail(const std::string& name, std::string_view what,
+                         std::size_t at_byte = 0) const;
+
+  // What `read` returns; what its constructors refuse is damage of the section.
+  template <class Read>
+  auto checked(const std::string& name, Read&& read) const {
+    try {
+      return read();
+    } catch (const std::logic_error& error) {
+      fail(name, error.what());
+    }
+  }
 
   [[nodiscard]] std::uint64_t size_bytes() const { return file_->bytes().size(); }
 
  private:
+  using Report =
+      std::function<void(const std::string& section, std::uint64_t offset, std::string_view what)>;
+  void read_table(const Report& report);
   [[nodiscard]] std::span<const std::byte> section(const std::string& name) const;
 
   std::shared_ptr<const MappedFile> file_;

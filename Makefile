@@ -8,7 +8,7 @@ PYTHON := .venv/bin/python
 CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 JOBS := $(shell nproc)
 
-CPP := $(shell git ls-files -co --exclude-standard '*.h' '*.cc')
+CPP = $(shell git ls-files -co --exclude-standard '*.h' '*.cc')
 PACKAGE := $(shell find CMakeLists.txt pyproject.toml include src python/endcap python/src \
              -type f -not -name '*.pyc' 2>/dev/null)
 
@@ -47,7 +47,7 @@ lint: build/stamps/package build/release/build.ninja  ## check style, types and 
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	cmake --build build/release --target headers
-	scripts/clang_tidy.sh
+	$(PYTHON) scripts/clang_tidy.py
 
 format: build/stamps/venv  ## rewrite the sources in the common style
 	clang-format -i $(CPP)
@@ -63,7 +63,7 @@ build/stamps/packages: packages.txt
 
 build/stamps/venv: pyproject.toml | build/stamps/packages
 	python3 -m venv .venv
-	$(PYTHON) -m pip install -q --disable-pip-version-check 'scikit-build-core>=0.10' 'pybind11>=2.13'
+	$(PYTHON) -m pip install -q --disable-pip-version-check 'scikit-build-core>=0.10' 'pybind11>=2.13' ruff
 	touch $@
 
 # Editable: changed .py files count at once, changed C++ is compiled by the next make.

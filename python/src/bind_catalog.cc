@@ -4,7 +4,7 @@
 #include "endcap/catalog/catalog.h"
 
 namespace py = pybind11;
-using namespace pybind11::literals;
+using pybind11::literals::operator""_a;
 
 namespace endcap {
 namespace {

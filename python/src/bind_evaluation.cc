@@ -17,7 +17,7 @@
 #include "endcap/serving/recommender.h"
 
 namespace py = pybind11;
-using namespace pybind11::literals;
+using pybind11::literals::operator""_a;
 
 namespace endcap {
 namespace {

@@ -16,7 +16,7 @@
 #include "endcap/events/sqlite_event_log.h"
 
 namespace py = pybind11;
-using namespace pybind11::literals;
+using pybind11::literals::operator""_a;
 
 namespace endcap {
 namespace {
@@ -25,7 +25,7 @@ namespace {
 using Row = std::tuple<Id, Id, std::string, std::optional<std::int64_t>, float,
                        std::optional<float>, std::optional<Id>, std::string>;
 
-LoggedEvent entry_of(Row row) {
+LoggedEvent entry_of(Row&& row) {
   auto& [user, item, kind, time_us, quantity, price, session, event_id] = row;
   return {.event = {.user = std::move(user),
                     .item = std::move(item),

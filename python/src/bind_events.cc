@@ -7,7 +7,7 @@
 #include "endcap/events/events.h"
 
 namespace py = pybind11;
-using namespace pybind11::literals;
+using pybind11::literals::operator""_a;
 
 namespace endcap {
 namespace {

@@ -21,7 +21,7 @@
 #include "python_progress.h"
 
 namespace py = pybind11;
-using namespace pybind11::literals;
+using pybind11::literals::operator""_a;
 
 namespace endcap {
 namespace {

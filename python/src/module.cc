@@ -14,6 +14,7 @@ namespace {
 void translate_errors(py::module_& module) {
   py::register_exception<endcap::CorruptFileError>(module, "CorruptFileError", PyExc_ValueError);
   py::register_exception<endcap::UnknownIdError>(module, "UnknownIdError", PyExc_KeyError);
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): the type that pybind11 wants.
   py::register_exception_translator([](std::exception_ptr error) {
     try {
       if (error) std::rethrow_exception(error);

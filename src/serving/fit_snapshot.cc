@@ -22,6 +22,7 @@ struct Merged {
 
 Merged merge(const Vocabulary& a, const Vocabulary& b) {
   std::vector<Id> ids;
+  ids.reserve(static_cast<std::size_t>(a.size()) + static_cast<std::size_t>(b.size()));
   for (std::int32_t i = 0; i < a.size(); ++i) ids.push_back(a.id(i));
   for (std::int32_t i = 0; i < b.size(); ++i) ids.push_back(b.id(i));
   Merged merged{.ids = Vocabulary::from_ids(std::move(ids)), .of_a = {}, .of_b = {}};
@@ -84,7 +85,8 @@ std::vector<bool> targets(const Kinds& kinds, const Interactions& interactions,
 double time_budget_seconds(const FitOptions& options) {
   constexpr double kUsualSeconds = 900;
   if (!options.time_budget_seconds) {
-    return options.effort == Effort::kBest ? kUsualSeconds : kNoTimeBudget;
+    if (options.effort == Effort::kBest) return kUsualSeconds;
+    return kNoTimeBudget;
   }
   const double seconds = *options.time_budget_seconds;
   require(seconds > 0, "time_budget", "be positive (seconds)", seconds);
@@ -145,6 +147,7 @@ Snapshot refresh_snapshot(const Events& events, const Snapshot& before, const Co
   Snapshot s;
   const auto data = prepare(events, before.catalog, s);
   std::vector<ItemIndex> was;  // what each item was before, or kNoIndex
+  was.reserve(static_cast<std::size_t>(s.n_items()));
   for (ItemIndex i = 0; i < s.n_items(); ++i) {
     was.push_back(before.items.find(s.items.id(i)).value_or(kNoIndex));
   }

@@ -19,6 +19,7 @@ void check_k(int k) { require(k > 0, "k", "be positive", k); }
 
 std::vector<ScoredItem> scored(const std::vector<Placed>& list) {
   std::vector<ScoredItem> items;
+  items.reserve(list.size());
   for (const auto& placed : list) items.push_back({placed.item, placed.score});
   return items;
 }
@@ -295,6 +296,7 @@ Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
   const Moment now(*state_);
   const auto& snapshot = now.snapshot;
   std::vector<ItemIndex> item_of;  // unknown items become n_items, which says nothing
+  item_of.reserve(static_cast<std::size_t>(histories.items().size()));
   for (std::int32_t i = 0; i < histories.items().size(); ++i) {
     item_of.push_back(snapshot.items.find(histories.items().id(i)).value_or(snapshot.n_items()));
   }

@@ -1,14 +1,21 @@
 #include "endcap/serving/why_not.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <optional>
+#include <vector>
 
 namespace endcap {
 namespace {
 
 bool has(std::span<const ItemIndex> items, ItemIndex item) {
   return std::find(items.begin(), items.end(), item) != items.end();
+}
+
+template <class T>
+void take_out(std::vector<T>& list, std::size_t place) {
+  list.erase(list.begin() + static_cast<std::ptrdiff_t>(place));
 }
 
 class Inquiry {
@@ -90,7 +97,7 @@ class Inquiry {
   std::optional<WhyNot> lost() {
     for (std::size_t c = plan_.variants ? 1 : 0; c < plan_.keeps.size(); ++c) {
       const auto& cap = plan_.rules.caps[c - (plan_.variants ? 1 : 0)];
-      if (listed_without([c](Plan& plan) { plan.keeps.erase(plan.keeps.begin() + c); })) {
+      if (listed_without([c](Plan& plan) { take_out(plan.keeps, c); })) {
         return WhyNot{.reason = "cap",
                       .detail = "at most " + std::to_string(cap.at_most) + " of a " + cap.column};
       }
@@ -109,7 +116,7 @@ class Inquiry {
       if (listed_without(relax)) return WhyNot{.reason = reason};
     }
     for (std::size_t r = 0; r < plan_.raises.size(); ++r) {
-      if (listed_without([r](Plan& plan) { plan.raises.erase(plan.raises.begin() + r); })) {
+      if (listed_without([r](Plan& plan) { take_out(plan.raises, r); })) {
         return WhyNot{.reason = "rank", .detail = plan_.raises[r].rule};
       }
     }

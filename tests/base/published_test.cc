@@ -61,6 +61,7 @@ TEST(PublishedTest, NoReadIsTorn) {
     Published<Canary> value(std::make_unique<Canary>(0));
     std::atomic<int> torn{0}, reading{kReaders};
     std::vector<std::thread> readers;
+    readers.reserve(kReaders);
     for (int r = 0; r < kReaders; ++r) {
       readers.emplace_back([&] {
         std::uint64_t last = 0;
@@ -83,6 +84,7 @@ TEST(PublishedTest, NoReadIsTorn) {
 TEST(PublishedTest, MoreReadersThanSlotsTakeTurns) {
   Published<Canary> value(std::make_unique<Canary>(5));
   std::vector<std::thread> readers;
+  readers.reserve(150);
   std::atomic<int> wrong{0};
   for (int r = 0; r < 150; ++r) {
     readers.emplace_back([&] {

@@ -163,6 +163,7 @@ TYPED_TEST(EventLogTest, ACallbackMayUseTheLog) {
 TYPED_TEST(EventLogTest, ManyThreadsMayUseItAtOnce) {
   constexpr int kThreads = 4, kEvents = 500;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([this, t] {
       for (int i = 0; i < kEvents; ++i) {

@@ -9,10 +9,10 @@ constexpr std::int64_t kSecond = kMicrosecondsPerSecond;
 
 TEST(TimeTextTest, ReadsDatesAndTimes) {
   // 2024-02-29 is day 19782 since 1970: 54 years of 365 days, 13 leap days, 31 + 28 days.
-  constexpr std::int64_t kDay = 19782 * kMicrosecondsPerDay;
+  constexpr std::int64_t kDay = 19782 * kMicrosecondsPerDay, kMinute = 60 * kSecond;
   EXPECT_EQ(time_from_text("2024-02-29"), kDay);
-  EXPECT_EQ(time_from_text("2024-02-29T23:15"), kDay + (23 * 60 + 15) * 60 * kSecond);
-  EXPECT_EQ(time_from_text("2024-02-29 23:15:07Z"), kDay + ((23 * 60 + 15) * 60 + 7) * kSecond);
+  EXPECT_EQ(time_from_text("2024-02-29T23:15"), kDay + (23 * 60 + 15) * kMinute);
+  EXPECT_EQ(time_from_text("2024-02-29 23:15:07Z"), kDay + (23 * 60 + 15) * kMinute + 7 * kSecond);
   EXPECT_EQ(time_from_text("2024-02-29T00:00:01.0000019"), kDay + kSecond + 1);
   EXPECT_EQ(time_from_text("2024-02-29 00:00:01 UTC"), kDay + kSecond);
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "models/fixtures.h"
@@ -31,10 +32,11 @@ TEST(FixedPointTest, ComesBack) {
 }
 
 TEST(FixedPointTest, SumsDoNotDependOnTheirOrder) {
-  const std::vector<double> values = {1e6, 0.1, 0.3, 1e-6, 0.7};
+  std::vector<double> values = {1e6, 0.1, 0.3, 1e-6, 0.7};
   std::int64_t forwards = 0, backwards = 0;
-  for (auto v = values.begin(); v != values.end(); ++v) forwards += to_fixed(*v);
-  for (auto v = values.rbegin(); v != values.rend(); ++v) backwards += to_fixed(*v);
+  for (const double value : values) forwards += to_fixed(value);
+  std::reverse(values.begin(), values.end());
+  for (const double value : values) backwards += to_fixed(value);
   EXPECT_EQ(forwards, backwards);
 }
 

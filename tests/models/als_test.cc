@@ -33,6 +33,7 @@ Interactions random_rows(std::size_t n_users, std::int32_t n_items, std::uint64_
 // The events (item, weight) of one visitor.
 std::vector<Interaction> events_of(const std::vector<std::pair<ItemIndex, float>>& pairs) {
   std::vector<Interaction> events;
+  events.reserve(pairs.size());
   for (const auto& [item, weight] : pairs) events.push_back({.item = item, .weight = weight});
   return events;
 }

@@ -48,6 +48,7 @@ std::vector<std::vector<double>> naive(const CsrMatrix& tokens, double k1, doubl
   std::vector<std::vector<double>> w(n, std::vector<double>(m));
   std::vector<double> length(n), df(m);
   double total = 0;
+  const auto n_items = static_cast<double>(n);
   for (std::size_t i = 0; i < n; ++i) {
     const SparseRow row = tokens.row(static_cast<std::int32_t>(i));
     for (std::size_t k = 0; k < row.size(); ++k) {
@@ -60,9 +61,9 @@ std::vector<std::vector<double>> naive(const CsrMatrix& tokens, double k1, doubl
   for (std::size_t i = 0; i < n; ++i) {
     double squares = 0;
     for (std::size_t t = 0; t < m; ++t) {
-      const double idf = std::log(1 + (n - df[t] + 0.5) / (df[t] + 0.5));
+      const double idf = std::log(1 + (n_items - df[t] + 0.5) / (df[t] + 0.5));
       const double tf = w[i][t];
-      w[i][t] = idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length[i] / (total / n)));
+      w[i][t] = idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length[i] / (total / n_items)));
       squares += w[i][t] * w[i][t];
     }
     for (auto& x : w[i]) x /= std::sqrt(squares);

@@ -40,6 +40,7 @@ CsrMatrix attributes_of(const std::vector<std::int32_t>& attribute, std::int32_t
 
 std::vector<Interaction> events_of(const std::vector<ItemIndex>& items) {
   std::vector<Interaction> events;
+  events.reserve(items.size());
   for (const auto item : items) events.push_back({.item = item});
   return events;
 }
@@ -250,7 +251,7 @@ TEST(SequenceFactorsTest, LongHistoriesAreCutWithoutLosingATarget) {
     batches.fill(k, random, batch);
     targets += batch.targets.size();
   }
-  EXPECT_EQ(targets, 2u * 22u);
+  EXPECT_EQ(targets, std::size_t{2} * 22);
 }
 
 TEST(SequenceFactorsTest, RefusesWhatMakesNoSense) {

@@ -44,6 +44,7 @@ inline CsrMatrix random_matrix(Random& random, std::int32_t n) {
 inline Snapshot random_shop(Random& random, std::int32_t n) {
   Snapshot shop;
   std::vector<Id> ids;
+  ids.reserve(static_cast<std::size_t>(n));
   for (std::int32_t i = 0; i < n; ++i) ids.emplace_back(std::int64_t{i});
   shop.items = Vocabulary::from_ids(ids);
   CatalogColumns columns;
@@ -67,6 +68,7 @@ inline Snapshot random_shop(Random& random, std::int32_t n) {
        .weights = {1, 2}});
   for (std::size_t p = 0; p < 2; ++p) {
     std::vector<float> prior;
+    prior.reserve(static_cast<std::size_t>(n));
     for (std::int32_t i = 0; i < n; ++i) {
       prior.push_back(static_cast<float>(random.below(5)) / 8 - 0.125f);
     }

@@ -36,13 +36,13 @@ Catalog titles() {
   Numbers price;
   for (const std::string circle : {"tea", "ink"}) {
     for (int i = 0; i < 12; ++i) {
-      columns.ids.push_back(circle + std::to_string(i));
+      columns.ids.emplace_back(circle + std::to_string(i));
       text.push_back(circle == "tea" ? "green tea leaves " + std::to_string(i)
                                      : "black ink bottle " + std::to_string(i));
       price.push_back(i);
     }
   }
-  columns.ids.push_back("new");
+  columns.ids.emplace_back("new");
   text.push_back("green tea pot");
   price.push_back(std::nan(""));
   columns.columns.push_back({"title", ColumnType::kText, text});

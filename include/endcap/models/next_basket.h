@@ -70,7 +70,7 @@ class BasketHistory {
   [[nodiscard]] std::int64_t weight(UserIndex user, std::int32_t basket) const {
     return after(user, basket - 1) - after(user, basket);
   }
-  [[nodiscard]] std::int64_t after(UserIndex user, std::int32_t basket) const {
+  [[nodiscard]] std::int64_t after(UserIndex user, std::int64_t basket) const {
     return after_[static_cast<std::size_t>(user)][static_cast<std::size_t>(basket + 1)];
   }
 

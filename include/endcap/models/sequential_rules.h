@@ -67,12 +67,10 @@ inline SequentialRules SequentialRules::fit(const Interactions& interactions,
         };
         for (const auto& [user, place] : occurrences.of(i)) {
           const auto events = interactions.events_of(user);
-          const auto n = static_cast<std::int32_t>(events.size());
-          for (int gap = 1; gap <= options.window; ++gap) {
-            const auto g = static_cast<std::size_t>(gap);
-            if (place + gap < n) add(events[static_cast<std::size_t>(place + gap)].item, ahead[g]);
-            if (place - gap >= 0)
-              add(events[static_cast<std::size_t>(place - gap)].item, behind[g]);
+          const auto at = static_cast<std::size_t>(place);
+          for (std::size_t gap = 1; gap < ahead.size(); ++gap) {
+            if (at + gap < events.size()) add(events[at + gap].item, ahead[gap]);
+            if (at >= gap) add(events[at - gap].item, behind[gap]);
           }
         }
         row_scale[static_cast<std::size_t>(i)] =

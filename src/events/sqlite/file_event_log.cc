@@ -253,6 +253,7 @@ std::int64_t FileEventLog::erase_user(const Id& user) {
   std::erase_if(found, [this](const Found& event) { return event.row > saved_row_; });
   if (found.empty()) return 0;
   std::vector<std::int64_t> rows;
+  rows.reserve(found.size());
   for (const auto& event : found) rows.push_back(event.row);
   change([&] { file_->erase(rows); });
   forget(found);

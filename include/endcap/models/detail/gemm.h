@@ -48,7 +48,7 @@ struct Gemm {
     constexpr int kRows = kWidth == 16 ? 8 : 4;
     for (std::int64_t k = 0; k < p->depth; k += kDepthBlock) {
       const auto depth = std::min(kDepthBlock, p->depth - k);
-      for (std::int64_t j = 0; j < p->n_columns; j += 2 * kWidth) {
+      for (std::int64_t j = 0; j < p->n_columns; j += std::int64_t{2} * kWidth) {
         const std::int64_t panel = j / kPanel * kPanel;
         const float* const right = p->panels + panel * p->depth + k * kPanel + (j - panel);
         for (std::int64_t i = 0; i < p->n_rows; i += kRows) {

@@ -56,18 +56,19 @@ struct Softmax {
     }
     p->row[p->target] = logit;
     for (std::int64_t j = 0; j < p->n_columns; j += 16) {
-      for (int part = 0; part < kParts; ++part) {
+      for (std::int64_t part = 0; part < kParts; ++part) {
         S::load(p->row + j + part * kWidth, x);
         highest[part] = x > highest[part] ? x : highest[part];
       }
     }
     float lanes[16];
-    for (int part = 0; part < kParts; ++part) S::store(highest[part], lanes + part * kWidth);
+    for (std::int64_t part = 0; part < kParts; ++part)
+      S::store(highest[part], lanes + part * kWidth);
     float top = lanes[0];
     for (const float lane : lanes) top = lane > top ? lane : top;
 
     for (std::int64_t j = 0; j < p->n_columns; j += 16) {
-      for (int part = 0; part < kParts; ++part) {
+      for (std::int64_t part = 0; part < kParts; ++part) {
         S::load(p->row + j + part * kWidth, x);
         x -= top;
         exp_in_place<kWidth>(x);
@@ -75,7 +76,7 @@ struct Softmax {
         S::store(x, p->row + j + part * kWidth);
       }
     }
-    for (int part = 0; part < kParts; ++part) S::store(sums[part], lanes + part * kWidth);
+    for (std::int64_t part = 0; part < kParts; ++part) S::store(sums[part], lanes + part * kWidth);
     float sum = 0;
     for (const float lane : lanes) sum += lane;
 

@@ -14,7 +14,7 @@ from gift_shop import terminal
 from gift_shop.cost import measure_cost
 from gift_shop.log import fit, read_log
 from gift_shop.page import Page, write_page
-from gift_shop.quality import measure
+from gift_shop.quality import Measured, measure
 from gift_shop.shelves import NEW, Shelves
 
 ROOT = Path(__file__).parents[1]
@@ -30,12 +30,12 @@ def main() -> None:
 
     log = read_log()
     terminal.show_log(log)
-    quality = [] if options.quick else measure(log.rows)
-    terminal.show_quality(quality)
+    measured = Measured() if options.quick else measure(log.rows)
+    terminal.show_quality(measured.questions)
 
     start = time.perf_counter()
-    shop = fit(log.rows, NEW)
-    fit_seconds = time.perf_counter() - start
+    shop = fit(log.rows, NEW, like=measured.shop)  # what was measured, with all that is known
+    fits = {"fit": measured.fit_seconds, "fit again on all": time.perf_counter() - start}
     terminal.heading("The shop")
     print(shop)
 
@@ -51,10 +51,10 @@ def main() -> None:
     why = ask.why()
     terminal.show_why(why)
 
-    cost = measure_cost(shop, fit_seconds, options.out / "shop.endcap")
+    cost = measure_cost(shop, fits, options.out / "shop.endcap")
     terminal.show_cost(cost)
     page = options.out / "index.html"
-    write_page(page, Page(log, quality, aisles, why, cost))
+    write_page(page, Page(log, measured.questions, aisles, why, cost))
     print(f"\nWrote {os.path.relpath(page)}: open it in a browser.")
 
 

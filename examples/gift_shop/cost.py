@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import cycle
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import endcap
 from gift_shop.shelves import CLICKS, CUSTOMER, PRODUCT, VISITOR
 
 
-def measure_cost(shop: endcap.Recommender, fit_seconds: float, path: Path) -> dict[str, str]:
+def measure_cost(shop: endcap.Recommender, fits: Mapping[str, float], path: Path) -> dict[str, str]:
     """Save the shop to the path; return what each call, the file and the memory came to."""
     shop.save(path)
     customers = cycle(shop.users[:201])  # as many as calls are timed
@@ -27,7 +27,7 @@ def measure_cost(shop: endcap.Recommender, fit_seconds: float, path: Path) -> di
         "observe": lambda: shop.observe(VISITOR, PRODUCT),
         "load": lambda: endcap.Recommender.load(path),
     }
-    cost = {"fit": f"{fit_seconds:.1f} s"}
+    cost = {name: f"{seconds:.1f} s" for name, seconds in fits.items() if seconds}
     cost |= {name: f"{_microseconds(call):,.0f} us" for name, call in calls.items()}
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     cost["model file"] = f"{path.stat().st_size / 2**20:.1f} MiB"

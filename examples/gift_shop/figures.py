@@ -93,19 +93,19 @@ def read_table(log: Log) -> str:
     """What was read, dropped and kept."""
     lines = {"Lines read": f"{log.n_read:,}"}
     lines |= {reason.capitalize(): f"-{n:,}" for reason, n in log.dropped.items()}
-    return _pairs("What was read", lines | {"Lines kept": f"{len(log.rows):,}"})
+    return _pairs("What was read", lines | {"Lines kept": f"{len(log.rows):,}"}, "pairs sum")
 
 
 def cost_table(cost: Mapping[str, str]) -> str:
     """Times and sizes."""
-    return _pairs(
-        "What it costs", {name: text.replace(" us", " µs") for name, text in cost.items()}
-    )
+    names = {name: name.replace("_", " ").capitalize() for name in cost}
+    pairs = {names[name]: text.replace(" us", " µs") for name, text in cost.items()}
+    return _pairs("What it costs", pairs)
 
 
-def _pairs(caption: str, pairs: Mapping[str, str]) -> str:
+def _pairs(caption: str, pairs: Mapping[str, str], style: str = "pairs") -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
         for name, value in pairs.items()
     )
-    return f'<table class="pairs"><caption>{caption}</caption><tbody>{rows}</tbody></table>'
+    return f'<table class="{style}"><caption>{caption}</caption><tbody>{rows}</tbody></table>'

@@ -76,11 +76,16 @@ def read_log() -> Log:
     return Log(usable, n_read, dropped)
 
 
-def fit(rows: pd.DataFrame, *new: Product) -> endcap.Recommender:
-    """Fit on the rows; the catalogue holds each product's usual title and newest price."""
+def fit(
+    rows: pd.DataFrame, *new: Product, like: endcap.Recommender | None = None
+) -> endcap.Recommender:
+    """Fit on the rows, with the models and weights that `like` chose or by choosing anew.
+
+    The catalogue holds each product's usual title and newest price.
+    """
     usual = rows.value_counts(["item", "title"], sort=False).sort_values(kind="stable")
     titles = usual.reset_index().drop_duplicates("item", keep="last")[["item", "title"]]
     prices = rows.drop_duplicates("item", keep="last")[["item", "price"]]
     items = pd.concat([titles.merge(prices, on="item"), pd.DataFrame(new)])
     events = endcap.Events.from_frame(rows.drop(columns="title"))
-    return endcap.Recommender.fit(events, endcap.Catalog.from_frame(items))
+    return endcap.Recommender.fit(events, endcap.Catalog.from_frame(items), like=like)

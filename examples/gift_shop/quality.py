@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
@@ -34,19 +35,31 @@ class Question:
         return best, self.reports[ENDCAP].compare(self.reports[best])[metric]
 
 
-def measure(rows: pd.DataFrame) -> list[Question]:
+@dataclass(frozen=True)
+class Measured:
+    """How good the lists are, the shop that gave them, and how long it took to fit."""
+
+    questions: Sequence[Question] = ()
+    shop: endcap.Recommender | None = None
+    fit_seconds: float = 0
+
+
+def measure(rows: pd.DataFrame) -> Measured:
     """Fit on what was before CUT, ask for the known customers who bought from then on."""
     train, test = rows[rows.time < CUT], rows[rows.time >= CUT]
+    start = time.perf_counter()
     shop = fit(train)
+    seconds = time.perf_counter() - start
     had = train.groupby("user").item.agg(set)
     test = test[test.user.isin(had.index) & test.item.isin(train.item)]
     bought = test.groupby("user").item.agg(set)
     new = {user: items - had[user] for user, items in bought.items()}
     new = {user: items for user, items in new.items() if items}
-    return [
+    questions = [
         _ask(shop, train, "new products", new, "exclude"),
         _ask(shop, train, "all products", dict(bought.items()), "include"),
     ]
+    return Measured(questions, shop, seconds)
 
 
 def _ask(

@@ -36,7 +36,7 @@ def show_quality(questions: Sequence[Question]) -> None:
         lead = f"{gain['mean']:+.3f} ({gain['low']:+.3f} to {gain['high']:+.3f})"
         print(f"recall@10 over {best}: {lead}")
     if questions:
-        print("In brackets: 95 % intervals of the means. Coverage is one number for all lists.")
+        print("In brackets: 95 % intervals.")
 
 
 def interval(value: Mapping[str, float]) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 from endcap import _columns, _core
 from endcap._display import html_table
 
+_NAMES = ("title", "name", "description")  # texts, however often they repeat
+
 
 class Catalog:
     """Titles, categories, prices and whatever else is known of the items. Immutable."""
@@ -21,8 +23,9 @@ class Catalog:
     def from_frame(cls, frame: Any, item: str = "item") -> Catalog:
         """Take any data frame, one item a row; other columns keep their names.
 
-        They may hold text, categories, numbers, booleans, dates or lists of tags. A column of text
-        with fewer distinct values than a third of the rows is a category.
+        They may hold text, categories, numbers, booleans, dates or lists of tags. Text is a
+        category where a value stands in two rows or more on average, but for title, name and
+        description.
 
         Raises ValueError naming column, rule and value, also for an item that stands twice.
         """
@@ -92,8 +95,9 @@ def _column(column: Any, name: str) -> tuple[str, Any, Any]:
         return name, types.TAGS, tags
     texts = [None if value is None else str(value) for value in values]
     known = [text for text in texts if text is not None]
-    few = len(set(known)) * 3 < len(known)
-    return name, types.CATEGORY if few else types.TEXT, texts
+    few = known and 2 * len(set(known)) <= len(known) and name not in _NAMES
+    declared = dtype in (nw.Categorical, nw.Enum)
+    return name, types.CATEGORY if few or declared else types.TEXT, texts
 
 
 def _all_are(kind: Any, column: Any, values: list[Any]) -> bool:

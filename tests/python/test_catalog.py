@@ -74,7 +74,7 @@ def test_objects_of_pandas_keep_their_type(values, kind):
         ([1.5, None], "Float64", "number"),
         ([True, None], "boolean", "boolean"),
         (["りんご", None], "string", "text"),
-        (["りんご", None], "category", "text"),
+        (["りんご", None], "category", "category"),
         (["2024-01-01", None], "datetime64[ns]", "time"),
         ([pd.NA, pd.NaT], object, "text"),
     ],
@@ -92,6 +92,19 @@ def test_lists_are_tags(frame):
     tags = Catalog.from_frame(frame({"item": [1, 2], "tags": [["red", "새"], None]}))
     assert tags.value(1, "tags") == ["red", "새"]
     assert tags.value(2, "tags") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "texts", "kind"),
+    [
+        ("shelf", ["tea", "ink", "tea", "ink"], "category"),
+        ("shelf", ["tea", "ink", "cup", "tea"], "text"),
+        ("title", ["tea", "tea", "tea", "tea"], "text"),
+    ],
+)
+def test_texts_that_repeat_are_categories_but_for_titles(name, texts, kind):
+    frame = pd.DataFrame({"item": [1, 2, 3, 4], name: texts})
+    assert repr(Catalog.from_frame(frame)).split()[-1] == kind
 
 
 def test_the_item_column_may_have_another_name():

@@ -5,7 +5,7 @@
 #include "endcap/serving/query.h"
 
 namespace py = pybind11;
-using namespace pybind11::literals;
+using pybind11::literals::operator""_a;
 
 namespace endcap {
 
@@ -81,7 +81,11 @@ void bind_rules(py::module_& module) {
       .def_readonly("kind", &Reason::kind)
       .def_readonly("time_us", &Reason::time_us)
       .def_readonly("value", &Reason::value)
-      .def_readonly("rule", &Reason::rule);
+      .def_readonly("rule", &Reason::rule)
+      .def("__repr__", [](const Reason& reason) {
+        const auto text = py::str("Reason(item={!r}, kind={!r}, value={:+.4g}, rule={!r})");
+        return text.format(reason.item, reason.kind, reason.value, reason.rule);
+      });
   py::class_<Pick>(module, "Pick")
       .def_readonly("item", &Pick::item)
       .def_readonly("score", &Pick::score)
@@ -89,7 +93,11 @@ void bind_rules(py::module_& module) {
       .def_readonly("source", &Pick::source)
       .def_readonly("rule", &Pick::rule)
       .def_readonly("position", &Pick::position)
-      .def_readonly("propensity", &Pick::propensity);
+      .def_readonly("propensity", &Pick::propensity)
+      .def("__repr__", [](const Pick& pick) {
+        const auto text = py::str("Pick(item={!r}, score={:.4g}, reasons={!r})");
+        return text.format(pick.item, pick.score, pick.reasons);
+      });
   py::class_<Recommendation>(module, "Recommendation")
       .def_readonly("id", &Recommendation::id)
       .def_readonly("model_version", &Recommendation::model_version)

@@ -16,6 +16,7 @@
 #include "endcap/ids/id_column.h"
 #include "endcap/storage/csv_reader.h"
 #include "endcap/storage/file.h"
+#include "endcap/storage/text_file.h"
 
 namespace endcap {
 namespace {
@@ -201,7 +202,7 @@ ReadCatalog read_catalog_csv(const std::filesystem::path& path,
   ReadReport report;
   detail::BadRows bad_rows(path.string(), options.max_bad_rows, report);
   const auto file = MappedFile::open(path);
-  CsvReader csv({reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()},
+  CsvReader csv(detail::text_of(*file, [&](const char* what) { bad_rows.fail(what); }),
                 options.separator);
   Table table = read_table(csv, options, report, bad_rows);
   std::vector<ColumnType> types;

@@ -9,6 +9,7 @@
 
 #include "endcap/storage/csv_reader.h"
 #include "endcap/storage/file.h"
+#include "endcap/storage/text_file.h"
 #include "event_collector.h"
 
 #ifdef ENDCAP_HAS_JSON
@@ -43,10 +44,6 @@ bool is_expected(const Column& column, const EventReaderOptions& options) {
   return column.is_needed || options.*column.name != EventReaderOptions().*column.name;
 }
 
-std::string_view text_of(const MappedFile& file) {
-  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
-}
-
 std::string joined(std::span<const std::string> names) {
   std::string text;
   for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
@@ -78,7 +75,8 @@ std::array<std::optional<std::size_t>, kColumns.size()> places_of(
 ReadEvents read_events_csv(const std::filesystem::path& path, const EventReaderOptions& options) {
   EventCollector collector(path, options);
   const auto file = MappedFile::open(path);
-  CsvReader csv(text_of(*file), options.separator);
+  CsvReader csv(detail::text_of(*file, [&](const char* what) { collector.fail(what); }),
+                options.separator);
   if (!csv.next()) collector.fail("the file is empty");
   if (csv.problem() != nullptr) collector.fail(std::string("the header: ") + csv.problem());
   const auto places = places_of(csv.fields(), options, collector);
@@ -111,6 +109,7 @@ const char* parse_object(std::string_view line, const EventReaderOptions& option
                          std::array<std::string, kColumns.size()>& texts, TextRow& row) {
   if (line.size() > kMaxLineBytes) return "line is longer than 1 MiB";
   const auto object = nlohmann::json::parse(line, nullptr, false);
+  if (object.is_discarded()) return "line is not JSON in UTF-8";
   if (!object.is_object()) return "line is not a JSON object";
   for (std::size_t c = 0; c < kColumns.size(); ++c) {
     const auto found = object.find(options.*kColumns[c].name);
@@ -130,10 +129,7 @@ ReadEvents read_events_json_lines(const std::filesystem::path& path,
                                   const EventReaderOptions& options) {
   EventCollector collector(path, options);
   const auto file = MappedFile::open(path);
-  std::string_view rest = text_of(*file);
-  if (rest.empty()) collector.fail("the file is empty");
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+  auto rest = detail::text_of(*file, [&](const char* what) { collector.fail(what); });
   std::array<std::string, kColumns.size()> texts;
   std::array<bool, kColumns.size()> seen = {};
   for (std::int64_t number = 1; !rest.empty(); ++number) {

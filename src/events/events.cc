@@ -189,6 +189,8 @@ Interactions Events::interactions(std::span<const ItemIndex> item_of, std::int32
                         .weight = kinds_[kind_[e]].weight,
                         .kind = kind_[e]};
       if (order_ != Order::kNone) event.time_us = time_us_[e];
+      // A pair in no order may stand for many events: all that is known of them is how many.
+      if (order_ == Order::kNone && !quantity_.empty()) event.weight *= quantity_[e];
       if (!session_.empty() || order_ == Order::kTime) {
         const std::int64_t name =
             session_.empty() ? event.time_us / kMicrosecondsPerDay : session_[e];

@@ -148,6 +148,27 @@ TEST_F(EventReaderTest, AnUnclosedQuoteHidesNoRows) {
   EXPECT_EQ(report.bad.at(0).line, 2);
 }
 
+TEST_F(EventReaderTest, WhatIsNoTextIsNamed) {
+  EXPECT_EQ(refusal(std::string("\x1F\x8B\x08\0\0", 5)),
+            "the file is compressed (gzip): unpack it first");
+  EXPECT_EQ(refusal("\x28\xB5\x2F\xFD"), "the file is compressed (zstd): unpack it first");
+  EXPECT_EQ(refusal("PAR1\x15\x04"), "the file is Parquet, not text");
+  EXPECT_EQ(refusal(std::string("\xFF\xFEu\0s\0", 6)), "the file is UTF-16, not UTF-8");
+  EXPECT_EQ(refusal("user,item\ra,b\rc,d\r"), "the lines of the file end in CR alone");
+  EXPECT_EQ(refusal(""), "the file is empty");
+}
+
+TEST_F(EventReaderTest, MessagesAreUtf8WhateverTheFileHolds) {
+  EXPECT_EQ(refusal("us\xE9r,item\na,b\n"),
+            "there is no column 'user'; the columns are: us\uFFFDr, item");
+  const auto [events, report] = csv("user,item,kind\na,b,view\na,b,caf\xE9\n");
+  EXPECT_EQ(report.bad[0].reason, "kind is not known: 'caf\uFFFD'");
+  std::string kind;  // 3 bytes a letter: no cut falls within one
+  for (int i = 0; i < 40; ++i) kind += "\u8336";
+  const auto cut = csv("user,item,kind\na,b,view\na,b,x" + kind + "\n").report.bad[0].reason;
+  EXPECT_EQ(cut, "kind is not known: 'x" + kind.substr(0, 57) + "'");
+}
+
 TEST_F(EventReaderTest, IdsAreIntegersIfTheWholeColumnIs) {
   const auto events = csv("user,item\n1,10\n2,ten\n").events;
   EXPECT_FALSE(events.users().is_text());

@@ -58,6 +58,20 @@ TEST(EventsTest, SequencesKeepTheirOrder) {
   EXPECT_EQ(interactions.events_of(1).size(), 0u);
 }
 
+TEST(EventsTest, QuantitiesWeighWhatHasNoOrder) {
+  EventColumns cells;
+  cells.order = Order::kNone;
+  cells.users = Vocabulary(std::vector<std::int64_t>{1});
+  cells.items = Vocabulary(std::vector<std::int64_t>{3, 7});
+  cells.user = {0, 0};
+  cells.item = {0, 1};
+  cells.kind = {0, 2};  // a view weighs 1, a purchase 5
+  cells.quantity = {4, 2};
+  const auto interactions = Events(std::move(cells)).interactions();
+  EXPECT_EQ(interactions.events()[0].weight, 4);
+  EXPECT_EQ(interactions.events()[1].weight, 10);
+}
+
 TEST(EventsTest, BadInputIsNamed) {
   EXPECT_THROW((void)Events::from_list({}), std::invalid_argument);
   EXPECT_THROW((void)Events::from_list({at(1, "a", "x", "click")}), std::invalid_argument);

@@ -24,7 +24,7 @@ class CsvReader {
   CsvReader(std::string_view text, char separator) : text_(text), separator_(separator) {
     constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     require(separator != '"' && separator != '\n' && separator != '\r' && separator != '\0',
-            "separator", "be neither quote, line end nor NUL", static_cast<int>(separator));
+            "separator", "be neither quote, line end nor NUL", std::string(1, separator));
     if (text_.starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
   }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "endcap/base/utf8.h"
+
 namespace endcap {
 
 // A row of a text file that could not be read.
@@ -26,6 +28,17 @@ struct ReadReport {
 
 namespace detail {
 
+// Text of a file as it may stand in a message: at most max_bytes, each bad byte as U+FFFD.
+inline std::string printable(std::string_view text, std::size_t max_bytes = 1000) {
+  std::string result;
+  while (!text.empty()) {
+    const char32_t point = take_code_point(text);
+    append_utf8(point == kInvalidCodePoint ? U'\uFFFD' : point, result);
+    if (result.size() + 4 > max_bytes) break;
+  }
+  return result;
+}
+
 // Keeps the report, and gives up where more rows are bad than the caller can bear.
 class BadRows {
  public:
@@ -37,7 +50,7 @@ class BadRows {
     ++report_.n_bad;
     ++report_.reasons[std::string(reason)];
     std::string text(reason);
-    if (!value.empty()) text += ": '" + std::string(value.substr(0, 60)) + "'";
+    if (!value.empty()) text += ": '" + printable(value, 60) + "'";
     if (report_.bad.size() < kMaxListed) report_.bad.push_back({line, std::move(text)});
     if (report_.n_bad > max_bad_rows_) {
       fail("more than " + std::to_string(max_bad_rows_) + " rows cannot be read");
@@ -50,7 +63,7 @@ class BadRows {
     for (std::size_t i = 0; i < report_.bad.size() && i < 3; ++i) {
       text += "; line " + std::to_string(report_.bad[i].line) + ": " + report_.bad[i].reason;
     }
-    throw std::invalid_argument(text);
+    throw std::invalid_argument(printable(text));
   }
 
  private:

@@ -33,13 +33,13 @@ def _check_users(least: int, most: int, n_users: int) -> None:
         raise IndexError(msg)
 
 
-def _numbers(name: str, items: Any) -> list[int]:
-    """Return what is a list of item numbers."""
-    numbers = np.atleast_1d(np.asarray(items))
+def _numbers(name: str, values: Any) -> NDArray[np.int64]:
+    """Return a number or a list of them as an array of integers."""
+    numbers = np.atleast_1d(np.asarray(values))
     if numbers.size and not np.issubdtype(numbers.dtype, np.integer):
-        msg = f"{name} must be integers, got {items!r}"
+        msg = f"{name} must be integers, got {values!r}"
         raise ValueError(msg)
-    return [int(item) for item in numbers]
+    return numbers.astype(np.int64)
 
 
 def _check_option(name: str, value: Any, default: Any) -> None:
@@ -104,8 +104,8 @@ class Model:
             msg = f"user_items must {rule} ({model.n_items}), got {rows.n_items}"
             raise ValueError(msg)
         if items is not None:
-            items = _numbers("items", items)
-        block = [] if filter_items is None else _numbers("filter_items", filter_items)
+            items = _numbers("items", items).tolist()
+        block = [] if filter_items is None else _numbers("filter_items", filter_items).tolist()
         liked = bool(filter_already_liked_items)
         n = min(size("N", N), model.n_items)
         ids, scores = model.recommend(rows, n, liked, block, items, threads)
@@ -130,12 +130,11 @@ class Model:
         if isinstance(known, Events):
             msg = "user_items must be given to a model that was fitted on Events, got None"
             raise ValueError(msg)
-        if not np.isscalar(userid):
-            users = np.asarray(userid)
-            _check_users(users.min(initial=0), users.max(initial=0), known.shape[0])
+        users = _numbers("userid", userid)
+        _check_users(int(users.min(initial=0)), int(users.max(initial=0)), known.shape[0])
+        if len(users) != 1:
             return _interactions(known[users])
-        _check_users(userid, userid, known.shape[0])
-        begin, end = known.indptr[userid], known.indptr[userid + 1]
+        begin, end = known.indptr[users[0]], known.indptr[users[0] + 1]
         row = (np.array([0, end - begin]), known.indices[begin:end], known.data[begin:end])
         return _core.Interactions(known.shape[1], *row)
 

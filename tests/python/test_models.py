@@ -169,6 +169,8 @@ def test_what_comes_after_is_told_from_the_order(model):
         (lambda m: m.similar_items(4), IndexError, r"itemid must be in \[0, 4\)"),
         (lambda m: m.similar_items([0, -1]), IndexError, r"itemid must be in \[0, 4\)"),
         (lambda m: m.similar_items("a"), ValueError, "itemid must be integers, got 'a'"),
+        (lambda m: m.recommend("a"), ValueError, "userid must be integers, got 'a'"),
+        (lambda m: m.recommend([0, 4]), IndexError, r"userid must be in \[0, 4\), got 4"),
         (lambda m: m.recommend(0, LIKES[0], items=[1.5]), ValueError, "items must be integers"),
         (lambda m: m.recommend(0, LIKES[0], filter_items="a"), ValueError, "filter_items must be"),
         (lambda m: m.fit(-LIKES), ValueError, "user_items must hold finite values of 0 or more"),

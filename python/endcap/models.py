@@ -26,6 +26,16 @@ def _user_items(matrix: Any) -> Any:
     return csr
 
 
+def _histories(matrix: Any) -> Any:
+    """Return the rows of any matrix of likes as histories; of a usual one within microseconds."""
+    if getattr(matrix, "format", "") == "csr":
+        usual = (matrix.shape[1], matrix.indptr, matrix.indices, matrix.data)
+        rows = _core.Interactions.canonical(*usual)
+        if rows is not None:
+            return rows
+    return _interactions(_user_items(matrix))
+
+
 def _check_users(least: int, most: int, n_users: int) -> None:
     if least < 0 or most >= n_users:
         wrong = least if least < 0 else most
@@ -52,6 +62,16 @@ def _check_option(name: str, value: Any, default: Any) -> None:
         integer(name, value, 0, 2**31, "an integer in [0, 2**31)")
     else:
         number(name, value)
+
+
+def _found(
+    ids: NDArray[np.int32], scores: NDArray[np.float32]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return the one row without the places that are -1, which come last."""
+    there = len(ids[0])
+    if there and ids[0, -1] < 0:
+        there = int(np.argmin(ids[0]))
+    return ids[0, :there], scores[0, :there]
 
 
 @dataclass(eq=False)
@@ -109,28 +129,40 @@ class Model:
         liked = bool(filter_already_liked_items)
         n = min(size("N", N), model.n_items)
         ids, scores = model.recommend(rows, n, liked, block, items, threads)
-        if one:
-            found = len(ids[0])
-            if found and ids[0, -1] < 0:
-                found = int(np.argmin(ids[0]))  # the first place that is -1
-            return ids[0, :found], scores[0, :found]
-        return ids, scores
+        return _found(ids, scores) if one else (ids, scores)
+
+    def next(
+        self,
+        history: Any,
+        N: int = 10,  # noqa: N803
+        *,
+        repeats: bool = False,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return (ids, scores) of what comes after a list of items, oldest first.
+
+        repeats: whether items of the list may be listed. Raises ValueError.
+        """
+        model = self._model()
+        known = np.asarray(_numbers("history", history), np.int32)
+        row = (np.array([0, len(known)]), known, np.ones(len(known), np.float32))
+        rows = _core.Interactions(model.n_items, *row)
+        n = min(size("N", N), model.n_items)
+        return _found(*model.recommend(rows, n, not repeats, [], None, 1))
 
     def _rows(self, userid: Any, user_items: Any) -> Any:
         """Return the histories that a question is about."""
+        users = _numbers("userid", userid)
         if user_items is not None:
-            n_users = 1 if np.isscalar(userid) else len(userid)
-            csr = _user_items(user_items)
-            if csr.shape[0] != n_users:
+            rows = _histories(user_items)
+            if rows.n_users != len(users):
                 rule = "have one row for each userid"
-                msg = f"user_items must {rule} ({n_users}), got {csr.shape[0]}"
+                msg = f"user_items must {rule} ({len(users)}), got {rows.n_users}"
                 raise ValueError(msg)
-            return _interactions(csr)
+            return rows
         known = self._user_items
         if isinstance(known, Events):
             msg = "user_items must be given to a model that was fitted on Events, got None"
             raise ValueError(msg)
-        users = _numbers("userid", userid)
         _check_users(int(users.min(initial=0)), int(users.max(initial=0)), known.shape[0])
         if len(users) != 1:
             return _interactions(known[users])
@@ -235,7 +267,8 @@ class Als(Model):
 class Slist(Model):
     """What goes together and what comes after, by ridge regression (Choi et al., 2021).
 
-    Fit it on Events. The defaults suit customers; sessions want regularization=10, alpha=0.8.
+    Fit it on Events. The defaults suit customers; sessions want regularization=10, alpha=0.8,
+    neighbors=100, row_size=100, repeats=True (keep what an item says of itself).
     """
 
     _core_model = _core.Slist
@@ -244,6 +277,8 @@ class Slist(Model):
     alpha: float = 0.4
     future_decay: float = 0.6
     neighbors: int = 200
+    row_size: int = 500
+    repeats: bool = False
     max_events: int = 500
 
 

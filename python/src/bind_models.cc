@@ -1,5 +1,8 @@
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -35,6 +38,21 @@ Interactions interactions_of(std::int32_t n_columns, const Vector<std::int64_t>&
   const py::gil_scoped_release release;
   return Interactions::from_csr(
       CsrMatrix(n_columns, std::move(offsets), std::move(columns), std::move(values)));
+}
+
+// The same if all rows ascend, each column once, and all values are positive and finite.
+std::optional<Interactions> canonical(std::int32_t n_columns, const Vector<std::int64_t>& indptr,
+                                      const Vector<std::int32_t>& indices,
+                                      const Vector<float>& data) {
+  const CsrMatrix matrix(n_columns, to_vector(indptr), to_vector(indices), to_vector(data));
+  const auto is_wrong = [](float value) { return !(value > 0 && std::isfinite(value)); };
+  if (std::any_of(matrix.values().begin(), matrix.values().end(), is_wrong)) return {};
+  for (std::int32_t r = 0; r < matrix.n_rows(); ++r) {
+    const auto columns = matrix.row(r).columns;
+    const auto fall = std::adjacent_find(columns.begin(), columns.end(), std::greater_equal<>());
+    if (fall != columns.end()) return {};
+  }
+  return Interactions::from_csr(matrix);
 }
 
 // The N best items of each row's history: arrays (n, N) of items (-1: none) and scores (NaN).
@@ -91,6 +109,7 @@ auto fitted(int threads, Fit&& fit) {
 void bind_models(py::module_& module) {
   py::class_<Interactions>(module, "Interactions")
       .def(py::init(&interactions_of), "n_columns"_a, "indptr"_a, "indices"_a, "data"_a)
+      .def_static("canonical", &canonical, "n_columns"_a, "indptr"_a, "indices"_a, "data"_a)
       .def(py::init([](const Events& events) {
              const py::gil_scoped_release release;
              return events.interactions();
@@ -167,11 +186,13 @@ void bind_models(py::module_& module) {
        });
   bind("Slist", std::type_identity<Slist>(),
        [](const Interactions& x, float regularization, float alpha, float future_decay,
-          int neighbors, int max_events, int threads) {
+          int neighbors, int row_size, bool repeats, int max_events, int threads) {
          const SlistOptions options{.regularization = regularization,
                                     .alpha = alpha,
                                     .future_decay = future_decay,
                                     .neighbors = neighbors,
+                                    .row_size = row_size,
+                                    .repeats = repeats,
                                     .max_events = max_events};
          return fitted(threads,
                        [&](const Context& context) { return Slist::fit(x, options, context); });

@@ -66,6 +66,17 @@ TEST(CountRowTest, ListsEachItemOnceEvenAfterASumOfNothing) {
   EXPECT_TRUE(row.touched().empty());
 }
 
+TEST(CountRowTest, ListsItemsOfALargeCatalogueInOrder) {
+  CountRow row(1'000'000);
+  for (int time = 0; time < 2; ++time) {
+    const std::vector<ItemIndex> items = {0, 63, 64, 4095, 4096, 500'000, 999'999};
+    for (auto item = items.rbegin(); item != items.rend(); ++item) row.add(*item, 1);
+    EXPECT_EQ(std::vector<ItemIndex>(row.touched().begin(), row.touched().end()), items);
+    row.clear();
+    EXPECT_TRUE(row.touched().empty());
+  }
+}
+
 TEST(CountMatrixTest, KeepsTheLargestTiesToTheLowerIndex) {
   EXPECT_EQ(columns_of(four_counts(3), 0), (std::vector{0, 1, 3}));  // 7, 7, then 5 of item 0
   EXPECT_EQ(columns_of(four_counts(1), 2), (std::vector{1}));

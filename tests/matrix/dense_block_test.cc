@@ -16,13 +16,17 @@ TEST(DenseBlockTest, CutsWhatIsAskedForAgainAndAgain) {
   const auto matrix = three_rows();
   DenseBlock blocks(matrix);
   for (int time = 0; time < 2; ++time) {
-    const auto block = blocks.cut(std::vector<ItemIndex>{2, 0});  // block(b, a) = [items a, b]
-    EXPECT_EQ(block(0, 0), 0);
-    EXPECT_EQ(block(1, 0), 5);
-    EXPECT_EQ(block(0, 1), 0);
-    EXPECT_EQ(block(1, 1), 1);
+    std::vector<float> out(1 + 2 * 4, -1.0f);
+    blocks.cut_upper(std::vector<ItemIndex>{0, 1}, 4, out.data() + 1);
+    EXPECT_EQ(out[1], 1);  // [0, 0]
+    EXPECT_EQ(out[2], 2);  // [0, 1]
+    EXPECT_EQ(out[6], 3);  // [1, 1]; [1, 2] is not asked for
+    blocks.cut_upper(std::vector<ItemIndex>{1, 2}, 4, out.data() + 1);
+    EXPECT_EQ(out[1], 3);  // [1, 1]
+    EXPECT_EQ(out[2], 4);  // [1, 2]
+    EXPECT_EQ(out[6], 0);  // [2, 2]; [2, 0] is below the diagonal
   }
-  EXPECT_EQ(blocks.cut({}).size(), 0);
+  blocks.cut_upper({}, 4, nullptr);
 }
 
 }  // namespace

@@ -78,6 +78,16 @@ TEST(SlistTest, KeepsAsManyWeightsAsItIsTold) {
   for (ItemIndex i = 0; i < 9; ++i) EXPECT_LE(model.matrix().row(i).size(), 2u);
 }
 
+TEST(SlistTest, KeepsWhatAnItemSaysOfItselfIfAsked) {
+  const auto x = interactions_of(9, random_lists(60, 9, 8));
+  const auto without = Slist::fit(x), with = Slist::fit(x, {.repeats = true});
+  for (ItemIndex i = 0; i < 9; ++i) {
+    EXPECT_EQ(without.matrix().row(i).at(i), 0);
+    EXPECT_GT(with.matrix().row(i).at(i), 0);
+    EXPECT_EQ(with.matrix().row(i).at((i + 1) % 9), without.matrix().row(i).at((i + 1) % 9));
+  }
+}
+
 TEST(SlistTest, SetsHaveNoOrderToLearnFrom) {
   const auto sets = interactions_of(2, {{0, 1}}, Order::kNone);
   EXPECT_THROW((void)Slist::fit(sets), std::invalid_argument);

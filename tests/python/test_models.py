@@ -153,6 +153,21 @@ def test_what_comes_after_is_told_from_the_order(model):
     assert model.similar_items(0)[0][0] == 1
 
 
+def test_the_newest_item_says_most_of_what_comes_next():
+    model = SequentialRules().fit(Events.from_sequences([[0, 1], [2, 3]]))
+    assert model.next([0, 2])[0].tolist() == [3, 1]
+    assert model.next([2, 0])[0].tolist() == [1, 3]
+    with pytest.raises(ValueError, match="columns must be in"):
+        model.next([4])
+
+
+def test_a_session_may_come_back_to_its_item():
+    sessions = Events.from_sequences([[0, 1, 0]] * 3)
+    model = Slist(regularization=1, repeats=True).fit(sessions)
+    assert set(model.next([0], repeats=True)[0].tolist()) == {0, 1}
+    assert model.next([0])[0].tolist() == [1]
+
+
 @pytest.mark.parametrize(
     ("ask", "error", "message"),
     [

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <Eigen/Core>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,27 +11,30 @@
 
 namespace endcap {
 
-// Cuts dense blocks out of a square sparse matrix. Keeps a place for each item, so that a block
-// costs the rows it reads; one thread at a time. The matrix must outlive it.
+// Cuts dense blocks out of a square sparse matrix with ascending columns. Keeps a place for each
+// item, so that a block costs the rows it reads; one thread at a time. The matrix must outlive it.
 class DenseBlock {
  public:
   explicit DenseBlock(const CsrMatrix& matrix)
       : matrix_(matrix), place_(static_cast<std::size_t>(matrix.n_rows()), kNoIndex) {}
 
-  // block(b, a) = matrix[items[a], items[b]]; (items.size(), items.size()).
-  // Requires items to be distinct and in range.
-  [[nodiscard]] Eigen::MatrixXf cut(std::span<const ItemIndex> items) {
-    const auto n = static_cast<Eigen::Index>(items.size());
-    Eigen::MatrixXf block = Eigen::MatrixXf::Zero(n, n);
+  // out[a * stride + b] becomes matrix[items[a], items[b]] for b >= a, in zeros; out[-1] and the
+  // last place of each row become any number of the matrix. Requires ascending items in range,
+  // stride > items.size() and room for a number before `out`.
+  void cut_upper(std::span<const ItemIndex> items, std::int64_t stride, float* out) {
+    std::fill_n(out, static_cast<std::int64_t>(items.size()) * stride, 0.0f);
     for (std::size_t a = 0; a < items.size(); ++a) place(items[a]) = static_cast<std::int32_t>(a);
-    for (Eigen::Index a = 0; a < n; ++a) {
-      const SparseRow row = matrix_.row(items[static_cast<std::size_t>(a)]);
-      for (std::size_t k = 0; k < row.size(); ++k) {
-        if (const auto b = place(row.columns[k]); b != kNoIndex) block(b, a) = row.values[k];
+    for (const auto item : items) {
+      const SparseRow row = matrix_.row(item);
+      const auto* const begin = row.columns.data();
+      const auto* const end = begin + row.size();
+      const float* value = row.values.data() + (std::lower_bound(begin, end, item) - begin);
+      for (const auto* column = row.columns.data() + (value - row.values.data()); column != end;) {
+        out[place(*column++)] = *value++;  // without a branch: kNoIndex is the place before
       }
+      out += stride;
     }
     for (const auto item : items) place(item) = kNoIndex;
-    return block;
   }
 
  private:

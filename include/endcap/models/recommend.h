@@ -58,19 +58,30 @@ inline ScoreBoard& board_of_thread(std::int32_t n_items) {
   return board;
 }
 
-// The lists of rows [begin, end) by the scores of all items.
+// The list of one history by the scores of all items.
+template <class Allows>
+std::vector<ScoredItem> list_by_scores(const Scorer& model, const History& history,
+                                       const ListOptions& options, Allows&& allows) {
+  ScoreBoard& board = board_of_thread(model.n_items());
+  model.score(history, board);
+  auto list = [&] {
+    if (!options.exclude_history) return best_of(board, options.k, allows);
+    const auto own = items_of(history.events);
+    return best_of(board, options.k,
+                   [&](ItemIndex item) { return allows(item) && !holds(own, item); });
+  }();
+  board.clear();
+  return list;
+}
+
+// The lists of rows [begin, end), one by one.
 template <class Allows>
 void recommend_by_scores(const Scorer& model, const Interactions& rows, const ListOptions& options,
                          std::int64_t begin, std::int64_t end, Allows&& allows,
                          std::vector<std::vector<ScoredItem>>& lists) {
-  ScoreBoard& board = board_of_thread(model.n_items());
   for (auto row = static_cast<UserIndex>(begin); row < end; ++row) {
-    const auto events = rows.events_of(row);
-    const auto own = options.exclude_history ? items_of(events) : std::vector<ItemIndex>();
-    model.score({events, rows.end_us()}, board);
-    lists[static_cast<std::size_t>(row)] = best_of(
-        board, options.k, [&](ItemIndex item) { return allows(item) && !holds(own, item); });
-    board.clear();
+    lists[static_cast<std::size_t>(row)] =
+        list_by_scores(model, {rows.events_of(row), rows.end_us()}, options, allows);
   }
 }
 

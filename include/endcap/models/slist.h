@@ -1,7 +1,5 @@
 #pragma once
 
-#include <Eigen/Cholesky>
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -12,9 +10,9 @@
 #include "endcap/base/context.h"
 #include "endcap/base/parallel.h"
 #include "endcap/matrix/co_counts.h"
-#include "endcap/matrix/dense_block.h"
 #include "endcap/matrix/item_sets.h"
 #include "endcap/matrix/stack_rows.h"
+#include "endcap/models/detail/neighborhood_solver.h"
 #include "endcap/models/item_item_model.h"
 #include "endcap/models/score_board.h"
 
@@ -26,6 +24,7 @@ struct SlistOptions {
   float future_decay = 0.6f;  // in [0, 1): factor per step that a later item is further ahead
   int neighbors = 200;        // > 0: items that each item's row is solved with
   int row_size = 500;         // > 0: weights kept per item
+  bool repeats = false;       // keep what an item says of itself: sessions come back to it
   int max_events = 500;       // of a user, the newest, for what goes together
   HistoryWeights history = {.position_decay = 0.6f, .max_events = 50};
 };
@@ -99,23 +98,23 @@ inline SlistSums slist_sums(const Interactions& interactions, const SlistOptions
 class SlistSolver {
  public:
   SlistSolver(const SlistSums& sums, const SlistOptions& options)
-      : sums_(sums), options_(options), blocks_(sums.gram), board_(sums.gram.n_rows()) {}
+      : sums_(sums),
+        options_(options),
+        solver_(sums.gram, options.regularization),
+        board_(sums.gram.n_rows()) {}
 
   std::vector<ScoredItem> solve(ItemIndex i) {
     if (sums_.gram.row(i).size() == 0) return {};
     const auto neighbors = choose(i);
-    Eigen::MatrixXf block = blocks_.cut(neighbors);
-    block.diagonal().array() += options_.regularization;
-    Eigen::VectorXf share = Eigen::VectorXf::Zero(block.rows());
-    share[std::lower_bound(neighbors.begin(), neighbors.end(), i) - neighbors.begin()] = 1;
-    block.llt().solveInPlace(share);
+    const auto shares =
+        solver_.solve(neighbors, [&](std::size_t a) { return neighbors[a] == i ? 1.0f : 0.0f; });
     board_.clear();
-    for (Eigen::Index a = 0; a < share.size(); ++a) {
-      board_.add(sums_.future.row(neighbors[static_cast<std::size_t>(a)]), share[a]);
+    for (std::size_t a = 0; a < shares.size(); ++a) {
+      board_.add(sums_.future.row(neighbors[a]), shares[a]);
     }
     TopK best(options_.row_size);
     for (const auto j : board_.touched()) {
-      if (j != i && board_[j] > 0) best.offer({j, board_[j]});
+      if ((j != i || options_.repeats) && board_[j] > 0) best.offer({j, board_[j]});
     }
     auto row = best.take();
     std::sort(row.begin(), row.end(), [](const auto& a, const auto& b) { return a.item < b.item; });
@@ -139,7 +138,7 @@ class SlistSolver {
 
   const SlistSums& sums_;
   const SlistOptions& options_;
-  DenseBlock blocks_;
+  RidgeSolver solver_;
   ScoreBoard board_;
 };
 

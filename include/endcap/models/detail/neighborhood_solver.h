@@ -1,10 +1,10 @@
 #pragma once
 
-#include <Eigen/Cholesky>
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -14,6 +14,8 @@
 #include "endcap/matrix/dense_block.h"
 #include "endcap/matrix/stack_rows.h"
 #include "endcap/matrix/transpose.h"
+#include "endcap/models/detail/cholesky.h"
+#include "endcap/models/detail/gemm.h"
 #include "endcap/retrieval/top_k.h"
 
 namespace endcap::detail {
@@ -24,30 +26,62 @@ struct Neighborhoods {
   bool with_itself = false;   // whether an item may be among its own neighbors
 };
 
+// (G_NN + lambda I)^-1 b for one set N of items after another, with the scratch space of one
+// thread.
+class RidgeSolver {
+ public:
+  // gram: symmetric, columns ascending. Must outlive the solver.
+  RidgeSolver(const CsrMatrix& gram, float regularization)
+      : regularization_(regularization), blocks_(gram) {}
+
+  // right(a) is b's number for items[a]. The result is valid until the next call. Requires
+  // ascending items.
+  template <class Right>
+  std::span<const float> solve(std::span<const ItemIndex> items, Right&& right) {
+    const auto n = static_cast<std::int64_t>(items.size());
+    const auto stride = cholesky_stride(n);
+    rows_.resize(std::max(rows_.size(), static_cast<std::size_t>(n * stride + kPanel)));
+    solution_.resize(std::max(solution_.size(), static_cast<std::size_t>(stride)));
+    float* const rows = rows_.data() + kPanel;  // DenseBlock wants room before
+    blocks_.cut_upper(items, stride, rows);
+    for (std::int64_t a = 0; a < n; ++a) {
+      rows[a * stride + a] += regularization_;
+      rows[a * stride + n] = right(static_cast<std::size_t>(a));
+    }
+    const CholeskyProblem problem{rows, n, stride, solution_.data()};
+    run_simd<Cholesky>(widest_simd(), &problem);
+    return std::span(solution_).first(items.size());
+  }
+
+ private:
+  float regularization_;
+  DenseBlock blocks_;
+  std::vector<float> rows_, solution_;
+};
+
 // Many small ridge regressions that share their Gram matrix, with the scratch space of one thread:
 // item j is told from the items N that say most about it, w = (G_NN + lambda I)^-1 t_N, where t is
 // row j of the targets.
 class NeighborhoodSolver {
  public:
-  NeighborhoodSolver(const CsrMatrix& gram, const CsrMatrix& targets, const Neighborhoods& options)
-      : gram_(gram), targets_(targets), options_(options), blocks_(gram) {}
+  // scales: (n_items,), what a target is divided by to say how much an item tells.
+  NeighborhoodSolver(const CsrMatrix& gram, const CsrMatrix& targets, std::span<const float> scales,
+                     const Neighborhoods& options)
+      : targets_(targets),
+        scales_(scales),
+        options_(options),
+        solver_(gram, options.regularization) {}
 
   // Column j of the weights, rows ascending.
   std::vector<ScoredItem> solve(ItemIndex j) {
     const auto neighbors = choose(j);
     if (neighbors.empty()) return {};
-    Eigen::MatrixXf block = blocks_.cut(neighbors);
-    block.diagonal().array() += options_.regularization;
-    Eigen::VectorXf target(block.rows());
-    for (Eigen::Index a = 0; a < target.size(); ++a) {
-      target[a] = targets_.row(j).at(neighbors[static_cast<std::size_t>(a)]);
-    }
-    const Eigen::VectorXf weights = block.llt().solve(target);
+    const SparseRow targets = targets_.row(j);
+    const auto weights =
+        solver_.solve(neighbors, [&](std::size_t a) { return targets.at(neighbors[a]); });
     std::vector<ScoredItem> column;
     column.reserve(neighbors.size());
-    for (Eigen::Index a = 0; a < weights.size(); ++a) {
-      column.push_back({neighbors[static_cast<std::size_t>(a)], weights[a]});
-    }
+    for (std::size_t a = 0; a < weights.size(); ++a) column.push_back({neighbors[a], weights[a]});
     return column;
   }
 
@@ -58,9 +92,8 @@ class NeighborhoodSolver {
     TopK best(options_.neighbors);
     for (std::size_t k = 0; k < row.size(); ++k) {
       if (row.columns[k] == j && !options_.with_itself) continue;
-      const float own = gram_.row(row.columns[k]).at(row.columns[k]);
-      const float scale = std::sqrt(own + 0.2f * options_.regularization);
-      best.offer({row.columns[k], row.values[k] / scale});
+      best.offer(
+          {row.columns[k], row.values[k] / scales_[static_cast<std::size_t>(row.columns[k])]});
     }
     std::vector<ItemIndex> chosen;
     for (const auto& pick : best.take()) chosen.push_back(pick.item);
@@ -68,10 +101,10 @@ class NeighborhoodSolver {
     return chosen;
   }
 
-  const CsrMatrix& gram_;
   const CsrMatrix& targets_;
+  std::span<const float> scales_;
   const Neighborhoods& options_;
-  DenseBlock blocks_;
+  RidgeSolver solver_;
 };
 
 // The weights W of all items, (n_items, n_items): column j is what item j is told from.
@@ -79,8 +112,12 @@ class NeighborhoodSolver {
 inline CsrMatrix solve_neighborhoods(const CsrMatrix& gram, const CsrMatrix& targets,
                                      const Neighborhoods& options, const Context& context) {
   std::vector<std::vector<ScoredItem>> columns(static_cast<std::size_t>(gram.n_rows()));
+  std::vector<float> scales;
+  for (ItemIndex i = 0; i < gram.n_rows(); ++i) {
+    scales.push_back(std::sqrt(gram.row(i).at(i) + 0.2f * options.regularization));
+  }
   std::vector<NeighborhoodSolver> solvers(static_cast<std::size_t>(context.thread_count()),
-                                          NeighborhoodSolver(gram, targets, options));
+                                          NeighborhoodSolver(gram, targets, scales, options));
   parallel_for(context, gram.n_rows(), 8, [&](std::int64_t begin, std::int64_t end, int worker) {
     for (auto j = begin; j < end; ++j) {
       columns[static_cast<std::size_t>(j)] =

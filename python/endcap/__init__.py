@@ -8,6 +8,7 @@ from endcap.check_files import FileCheck, check_files
 from endcap.evaluation import Report, evaluate
 from endcap.event_log import EventLog, LoggedEvent
 from endcap.events import Events
+from endcap.live import Preference
 from endcap.models import (
     Als,
     Ease,
@@ -39,6 +40,7 @@ __all__ = [
     "PickList",
     "Picks",
     "Popularity",
+    "Preference",
     "Recommender",
     "Report",
     "Rp3Beta",

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from endcap import _core
 from endcap._arguments import item_id, number, text
+from endcap._times import datetime_of, time_us_or_none
 from endcap.events import Events
-from endcap.recommender import _time_us
 
 
 class LoggedEvent(NamedTuple):
@@ -63,12 +63,7 @@ class EventLog:
         """
         if isinstance(events, Events):
             return self._core.append_events(events._core, durable)
-        if isinstance(events, (str, Mapping)):
-            msg = f"events must be a list of events, got {events!r}"
-            raise ValueError(msg)
-        return self._core.append(
-            [_row(place, event) for place, event in enumerate(events)], durable
-        )
+        return self._core.append(rows_of(events), durable)
 
     def flush(self) -> None:
         """Return once all accepted events are on disk."""
@@ -109,6 +104,14 @@ class EventLog:
         self.close()
 
 
+def rows_of(events: Iterable[Mapping[str, Any] | Sequence[Any]]) -> list[Any]:
+    """Return events as the core takes them. Raises ValueError naming event, rule and value."""
+    if isinstance(events, (str, Mapping)):
+        msg = f"events must be a list of events, got {events!r}"
+        raise ValueError(msg)
+    return [_row(place, event) for place, event in enumerate(events)]
+
+
 def _row(place: int, event: Mapping[str, Any] | Sequence[Any]) -> Any:
     try:
         if isinstance(event, str):
@@ -123,7 +126,7 @@ def _row(place: int, event: Mapping[str, Any] | Sequence[Any]) -> Any:
             item_id("user", given.user),
             item_id("item", given.item),
             text("kind", given.kind),
-            _time_us(given.time),
+            time_us_or_none("time", given.time),
             number("quantity", given.quantity),
             None if given.price is None else number("price", given.price),
             None if given.session is None else item_id("session", given.session),
@@ -135,8 +138,4 @@ def _row(place: int, event: Mapping[str, Any] | Sequence[Any]) -> Any:
 
 
 def _event(row: Any) -> LoggedEvent:
-    event = LoggedEvent(*row)
-    if row[3] is None:
-        return event
-    epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-    return event._replace(time=epoch + datetime.timedelta(microseconds=row[3]))
+    return LoggedEvent(*row)._replace(time=datetime_of(row[3]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
@@ -12,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from endcap import _core
-from endcap._arguments import choice, integer, item_id, item_ids, number, size, text, texts, time_us
+from endcap._arguments import choice, integer, item_id, item_ids, number, size, text, texts
 from endcap._display import html_table, text_table
 from endcap._progress import progress_bar
+from endcap._times import time_us_or_none
 from endcap.catalog import Catalog
-from endcap.events import Events
+from endcap.events import Events, kinds_of
+from endcap.live import Live
 from endcap.results import Explanation, PickList, Picks, WhyNot
 from endcap.rules import Rules
 
@@ -31,16 +32,19 @@ def _core_of(name: str, value: Any, kind: type[Events] | type[Catalog] | type[Re
     raise ValueError(msg)
 
 
+def _scenario(name: str | None) -> str:
+    return "" if name is None else text("scenario", name)
+
+
 def _condition(filter: str | None) -> str:
     return "" if filter is None else text("filter", filter)
 
 
-def _time_us(time: Any) -> int | None:
-    return None if time is None else time_us("time", time)
+class Recommender(Live):
+    """A shop's recommender, made by `fit` or `load` in memory, or by `open` in a folder.
 
-
-class Recommender:
-    """A shop's recommender. Made by `fit` or `load`; may be asked from any number of threads."""
+    Any number of threads may ask and tell it at once.
+    """
 
     def __init__(self, core: Any) -> None:
         self._core = core
@@ -95,8 +99,47 @@ class Recommender:
         return cls(_core.Recommender.load(path))
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Leave the old file or the whole new one. Raises OSError."""
+        """Refresh, then leave the old file or the whole new one. Raises OSError."""
         self._core.save(path)
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | PathLike[str],
+        catalog: Catalog | None = None,
+        *,
+        kinds: Mapping[str, float] | None = None,
+        fold_seconds: float = 0.4,
+        threads: int = 0,
+    ) -> Recommender:
+        """Open the shop in a folder, which keeps every event, or a new one that has met nobody.
+
+        A new shop works from the first event on, with models that count alike until `refit` chooses
+        on what it was told. catalog, kinds (weights as in `Events.from_frame`): in place of those
+        that the folder keeps. fold_seconds: how long after it came what arrives is folded into the
+        next snapshot, by a thread of the shop's own; 0 leaves that to `refresh`.
+
+        Raises OSError if the folder is open already, here or in another process, CorruptFileError
+        if its log or its choice of models is damaged.
+
+        >>> with endcap.Recommender.open("my-shop", catalog) as shop:
+        ...     shop.observe("user-42", "sku-9", event_id="e1", durable=True)
+        """
+        return cls(
+            _core.Recommender.open(
+                folder,
+                None if catalog is None else _core_of("catalog", catalog, Catalog),
+                None if kinds is None else kinds_of(kinds),
+                number("fold_seconds", fold_seconds),
+                integer("threads", threads, 0, 2**31, "0 (all) or more"),
+            )
+        )
+
+    def __enter__(self) -> Recommender:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def recommend(
         self,
@@ -230,10 +273,10 @@ class Recommender:
             raise ValueError(msg)
         query.block = item_ids("block", () if block is None else block)
         query.diversity = number("diversity", diversity)
-        query.scenario = "" if scenario is None else text("scenario", scenario)
+        query.scenario = _scenario(scenario)
         query.rules = None if rules is None else Rules.of(rules)._to_core()
         query.seed = integer("seed", seed, 0, 2**64, "an integer in [0, 2**64)")
-        query.time_us = _time_us(time)
+        query.time_us = time_us_or_none("time", time)
         return query
 
     def similar(self, item: Any, k: int = 10) -> PickList:
@@ -256,13 +299,13 @@ class Recommender:
         *,
         repeats: Repeats = "exclude",
         filter: str | None = None,
+        scenario: str | None = None,
     ) -> Picks:
         """Answer `recommend` for many users on all cores. Raises as it does."""
         ids = item_ids("users", users)
         mode = choice(_core.Repeats, "repeats", repeats)
-        return self._picks(
-            ids, self._core.recommend_many(ids, size("k", k), mode, _condition(filter))
-        )
+        rules = _condition(filter), _scenario(scenario)
+        return self._picks(ids, self._core.recommend_many(ids, size("k", k), mode, *rules))
 
     def similar_many(
         self,
@@ -270,10 +313,12 @@ class Recommender:
         k: int = 10,
         *,
         filter: str | None = None,
+        scenario: str | None = None,
     ) -> Picks:
         """Answer `similar` for many items on all cores. Raises as it does."""
         ids = item_ids("items", items)
-        return self._picks(ids, self._core.similar_many(ids, size("k", k), _condition(filter)))
+        rules = _condition(filter), _scenario(scenario)
+        return self._picks(ids, self._core.similar_many(ids, size("k", k), *rules))
 
     def next_many(
         self,
@@ -282,18 +327,20 @@ class Recommender:
         *,
         repeats: Repeats = "exclude",
         filter: str | None = None,
+        scenario: str | None = None,
     ) -> Picks:
         """Answer `next` for many: lists of items, or Events whose users are the queries."""
         mode = choice(_core.Repeats, "repeats", repeats)
+        rules = _condition(filter), _scenario(scenario)
         if isinstance(histories, Events):
-            answer = self._core.next_many(histories._core, size("k", k), mode, _condition(filter))
+            answer = self._core.next_many(histories._core, size("k", k), mode, *rules)
             return self._picks(histories.users, answer)
         if not isinstance(histories, Iterable) or hasattr(histories, "columns"):
             kind = type(histories).__name__
             msg = f"histories must be lists of items or endcap.Events, got {kind}"
             raise ValueError(msg)
         lists = [item_ids("histories", history) for history in histories]
-        answer = self._core.next_many(lists, size("k", k), mode, _condition(filter))
+        answer = self._core.next_many(lists, size("k", k), mode, *rules)
         return self._picks(range(len(lists)), answer)
 
     def explain(self, user: Any, item: Any) -> Explanation:
@@ -301,37 +348,15 @@ class Recommender:
         explanation = self._core.explain(item_id("user", user), item_id("item", item))
         return Explanation(explanation, self.catalog.title)
 
-    def observe(self, user: Any, item: Any, kind: str = "view", *, time: Any = None) -> None:
-        """Tell what a visitor did just now, or at a time; their next answer knows it.
-
-        Raises UnknownIdError for an item that the model does not know, ValueError for an unknown
-        kind or a wrong time.
-        """
-        self._core.observe(
-            item_id("user", user), item_id("item", item), text("kind", kind), _time_us(time)
-        )
-
-    def refresh(self, *, threads: int = 0, progress: bool = False) -> None:
-        """Fold what arrived into a new snapshot; questions go on meanwhile.
-
-        The result is byte for byte that of `fit` with `like=` this on all events, but for trained
-        models, which wait for the next fit.
-        """
-        with progress_bar(progress) as report:
-            self._core.refresh(integer("threads", threads, 0, 2**31, "0 (all) or more"), report)
-
-    def history(self, user: Any) -> list[tuple[Any, str, Any]]:
-        """Return a visitor's events as (item, kind, time), oldest first. Raises UnknownIdError."""
-        utc = datetime.timezone.utc
-        return [
-            (item, kind, None if time is None else datetime.datetime.fromtimestamp(time / 1e6, utc))
-            for item, kind, time in self._core.history(item_id("user", user))
-        ]
-
     @cached_property
     def catalog(self) -> Catalog:
         """The catalogue that the fit was given."""
         return Catalog(self._core.catalog)
+
+    @property
+    def kinds(self) -> dict[str, float]:
+        """The weight of each kind of event."""
+        return dict(self._core.kinds.items())
 
     @property
     def models(self) -> list[Any]:

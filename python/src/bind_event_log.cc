@@ -2,11 +2,9 @@
 #include <pybind11/stl/filesystem.h>
 
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -14,6 +12,7 @@
 #include "endcap/events/event_log.h"
 #include "endcap/events/memory_event_log.h"
 #include "endcap/events/sqlite_event_log.h"
+#include "event_rows.h"
 
 namespace py = pybind11;
 using pybind11::literals::operator""_a;
@@ -21,35 +20,16 @@ using pybind11::literals::operator""_a;
 namespace endcap {
 namespace {
 
-// (user, item, kind, time_us, quantity, price, session, event_id); no time, price or session: None.
-using Row = std::tuple<Id, Id, std::string, std::optional<std::int64_t>, float,
-                       std::optional<float>, std::optional<Id>, std::string>;
-
-LoggedEvent entry_of(Row&& row) {
-  auto& [user, item, kind, time_us, quantity, price, session, event_id] = row;
-  return {.event = {.user = std::move(user),
-                    .item = std::move(item),
-                    .kind = std::move(kind),
-                    .time_us = time_us,
-                    .quantity = quantity,
-                    .price = price.value_or(std::numeric_limits<float>::quiet_NaN()),
-                    .session = std::move(session)},
-          .event_id = std::move(event_id)};
-}
-
-Row row_of(const LoggedEvent& entry) {
+EventRow row_of(const LoggedEvent& entry) {
   const Event& event = entry.event;
   const auto price = std::isnan(event.price) ? std::nullopt : std::optional(event.price);
   return {event.user,     event.item, event.kind,    event.time_us,
           event.quantity, price,      event.session, entry.event_id};
 }
 
-std::int64_t append(EventLog& log, std::vector<Row> rows, bool durable) {
+std::int64_t append(EventLog& log, std::vector<EventRow> rows, bool durable) {
   const py::gil_scoped_release release;
-  std::vector<LoggedEvent> entries;
-  entries.reserve(rows.size());
-  for (auto& row : rows) entries.push_back(entry_of(std::move(row)));
-  return log.append(entries, durable);
+  return log.append(entries_of(std::move(rows)), durable);
 }
 
 std::int64_t append_events(EventLog& log, const Events& events, bool durable) {
@@ -60,15 +40,15 @@ std::int64_t append_events(EventLog& log, const Events& events, bool durable) {
   return log.append(entries, durable);
 }
 
-std::vector<Row> rows_of(const std::vector<LoggedEvent>& entries) {
-  std::vector<Row> rows;
+std::vector<EventRow> rows_of(const std::vector<LoggedEvent>& entries) {
+  std::vector<EventRow> rows;
   rows.reserve(entries.size());
   for (const auto& entry : entries) rows.push_back(row_of(entry));
   return rows;
 }
 
-std::vector<Row> replay(const EventLog& log) {
-  std::vector<Row> rows;
+std::vector<EventRow> replay(const EventLog& log) {
+  std::vector<EventRow> rows;
   log.replay([&rows](const LoggedEvent& entry) { rows.push_back(row_of(entry)); });
   return rows;
 }

@@ -2,10 +2,15 @@
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
+#include <filesystem>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "bindings.h"
 #include "endcap/serving/recommender.h"
+#include "event_rows.h"
 #include "python_progress.h"
 
 namespace py = pybind11;
@@ -32,6 +37,38 @@ void refresh(Recommender& shop, int threads, py::object progress) {
   PythonProgress reporter(std::move(progress));
   const py::gil_scoped_release release;
   shop.refresh({.threads = threads, .progress = &reporter});
+}
+
+Recommender open(const std::filesystem::path& folder, std::optional<Catalog> catalog,
+                 std::optional<Kinds> kinds, double fold_seconds, int threads) {
+  const OpenOptions options{.catalog = std::move(catalog),
+                            .kinds = std::move(kinds),
+                            .fold_seconds = fold_seconds,
+                            .context = {.threads = threads}};
+  return Recommender::open(folder, options);
+}
+
+void refit(Recommender& shop, const std::string& target, Effort effort,
+           std::vector<std::string> models, std::optional<double> time_budget, int threads,
+           std::uint64_t seed, py::object progress) {
+  PythonProgress reporter(std::move(progress));
+  const FitOptions options{.target = target,
+                           .effort = effort,
+                           .models = std::move(models),
+                           .time_budget_seconds = time_budget,
+                           .context = {.seed = seed, .threads = threads, .progress = &reporter}};
+  const py::gil_scoped_release release;
+  shop.refit(options);
+}
+
+bool observe(Recommender& shop, const Id& user, const Id& item, const std::string& kind,
+             std::optional<std::int64_t> time_us, std::string event_id, bool durable,
+             bool session_only) {
+  return shop.observe(user, item, kind,
+                      {.time_us = time_us,
+                       .event_id = std::move(event_id),
+                       .durable = durable,
+                       .session_only = session_only});
 }
 
 py::tuple arrays(Picks picks) {
@@ -71,11 +108,35 @@ void bind_recommender(py::module_& module) {
       .def_readonly("weight_explore", &ModelReport::weight_explore)
       .def_readonly("weight_include", &ModelReport::weight_include);
 
+  py::class_<Preference>(module, "Preference")
+      .def(py::init([](Id value, std::string attribute, bool like, std::string source,
+                       std::optional<std::int64_t> until_us) {
+             return Preference{std::move(value), std::move(attribute), like, std::move(source),
+                               until_us};
+           }),
+           "value"_a, "attribute"_a, "like"_a, "source"_a, "until_us"_a)
+      .def_readonly("value", &Preference::value)
+      .def_readonly("attribute", &Preference::attribute)
+      .def_readonly("like", &Preference::like)
+      .def_readonly("source", &Preference::source)
+      .def_readonly("until_us", &Preference::until_us);
+  py::class_<ForgetReceipt>(module, "ForgetReceipt")
+      .def_readonly("ids", &ForgetReceipt::ids)
+      .def_readonly("n_events", &ForgetReceipt::n_events)
+      .def_readonly("exact", &ForgetReceipt::exact)
+      .def_readonly("pending", &ForgetReceipt::pending);
+  py::class_<Health>(module, "Health")
+      .def_readonly("writable", &Health::writable)
+      .def_readonly("problem", &Health::problem)
+      .def_readonly("n_waiting", &Health::n_waiting);
+
   using ReleaseGil = py::call_guard<py::gil_scoped_release>;
   py::class_<Recommender>(module, "Recommender")
       .def_static("fit", &fit, "events"_a, "catalog"_a, "target"_a, "effort"_a, "models"_a,
                   "time_budget"_a, "like"_a.none(true), "threads"_a, "seed"_a, "progress"_a)
       .def_static("load", &Recommender::load, "path"_a, ReleaseGil())
+      .def_static("open", &open, "folder"_a, "catalog"_a, "kinds"_a, "fold_seconds"_a, "threads"_a,
+                  ReleaseGil())
       .def("save", &Recommender::save, "path"_a, ReleaseGil())
       .def("recommend", &Recommender::recommend, "query"_a, ReleaseGil())
       .def("recommend_page", &Recommender::recommend_page, "queries"_a, ReleaseGil())
@@ -90,28 +151,52 @@ void bind_recommender(py::module_& module) {
       .def("buy_again", &Recommender::buy_again, "user"_a, "k"_a, ReleaseGil())
       .def("recommend_many",
            [](const Recommender& shop, const std::vector<Id>& users, int k, Repeats repeats,
-              const std::string& filter) {
-             return many([&] { return shop.recommend_many(users, k, repeats, filter); });
+              const std::string& filter, const std::string& scenario) {
+             return many([&] { return shop.recommend_many(users, k, repeats, filter, scenario); });
            })
       .def("similar_many",
            [](const Recommender& shop, const std::vector<Id>& items, int k,
-              const std::string& filter) {
-             return many([&] { return shop.similar_many(items, k, filter); });
+              const std::string& filter, const std::string& scenario) {
+             return many([&] { return shop.similar_many(items, k, filter, scenario); });
            })
       .def("next_many",
            [](const Recommender& shop, const Events& histories, int k, Repeats repeats,
-              const std::string& filter) {
-             return many([&] { return shop.next_many(histories, k, repeats, filter); });
+              const std::string& filter, const std::string& scenario) {
+             return many([&] { return shop.next_many(histories, k, repeats, filter, scenario); });
            })
       .def("next_many",
            [](const Recommender& shop, const std::vector<std::vector<Id>>& histories, int k,
-              Repeats repeats, const std::string& filter) {
-             return many([&] { return shop.next_many(histories, k, repeats, filter); });
+              Repeats repeats, const std::string& filter, const std::string& scenario) {
+             return many([&] { return shop.next_many(histories, k, repeats, filter, scenario); });
            })
       .def("explain", &Recommender::explain, "user"_a, "item"_a, ReleaseGil())
-      .def("observe", &Recommender::observe, "user"_a, "item"_a, "kind"_a, "time_us"_a,
-           ReleaseGil())
+      .def("observe", &observe, "user"_a, "item"_a, "kind"_a, "time_us"_a, "event_id"_a,
+           "durable"_a, "session_only"_a, ReleaseGil())
+      .def(
+          "observe_many",
+          [](Recommender& shop, const Events& events, bool durable) {
+            return shop.observe_many(events, durable);
+          },
+          "events"_a, "durable"_a, ReleaseGil())
+      .def(
+          "observe_many",
+          [](Recommender& shop, std::vector<EventRow> rows, bool durable) {
+            return shop.observe_many(entries_of(std::move(rows)), durable);
+          },
+          "rows"_a, "durable"_a, ReleaseGil())
+      .def("flush", &Recommender::flush, ReleaseGil())
       .def("refresh", &refresh, "threads"_a, "progress"_a)
+      .def("refit", &refit, "target"_a, "effort"_a, "models"_a, "time_budget"_a, "threads"_a,
+           "seed"_a, "progress"_a)
+      .def("merge", &Recommender::merge, "guest"_a, "user"_a, ReleaseGil())
+      .def("unmerge", &Recommender::unmerge, "guest"_a, "user"_a, ReleaseGil())
+      .def("ids_of", &Recommender::ids_of, "user"_a, ReleaseGil())
+      .def("prefer", &Recommender::prefer, "user"_a, "preference"_a, ReleaseGil())
+      .def("withdraw", &Recommender::withdraw, "user"_a, "value"_a, "attribute"_a, ReleaseGil())
+      .def("preferences", &Recommender::preferences, "user"_a, ReleaseGil())
+      .def("forget", &Recommender::forget, "user"_a, ReleaseGil())
+      .def("health", &Recommender::health, ReleaseGil())
+      .def("close", &Recommender::close, ReleaseGil())
       .def("history",
            [](const Recommender& shop, const Id& user) {
              py::list events;
@@ -123,6 +208,7 @@ void bind_recommender(py::module_& module) {
       .def_property_readonly("users", &Recommender::users)
       .def_property_readonly("items", &Recommender::items)
       .def_property_readonly("catalog", &Recommender::catalog)
+      .def_property_readonly("kinds", &Recommender::kinds)
       .def_property_readonly("n_events", &Recommender::n_events)
       .def_property_readonly("models", &Recommender::models);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include "endcap/base/error.h"
@@ -178,6 +179,23 @@ std::vector<std::string_view> Catalog::tags(ItemIndex item, std::int32_t column)
   std::vector<std::string_view> result;
   for (const auto code : codes(item, column)) result.push_back(text_of_code(column, code));
   return result;
+}
+
+bool Catalog::operator==(const Catalog& other) const {
+  const auto same = [](const auto& a, const auto& b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.span().size_bytes()) == 0;
+  };
+  const auto same_ids = [&](const Vocabulary& a, const Vocabulary& b) {
+    return same(a.numbers(), b.numbers()) && same(a.offsets(), b.offsets()) &&
+           same(a.bytes(), b.bytes());
+  };
+  const auto same_column = [&](const Column& a, const Column& b) {
+    return same(a.numbers, b.numbers) && same(a.times, b.times) && same_ids(a.texts, b.texts) &&
+           same(a.offsets, b.offsets) && same(a.codes, b.codes);
+  };
+  return same_ids(items_, other.items_) && same(description_, other.description_) &&
+         std::equal(columns_.begin(), columns_.end(), other.columns_.begin(), other.columns_.end(),
+                    same_column);
 }
 
 }  // namespace endcap

@@ -24,12 +24,13 @@ std::int64_t MemoryEventLog::append(std::span<const LoggedEvent> events, bool /*
 
 void MemoryEventLog::flush() { (void)use(); }
 
-void MemoryEventLog::replay(const std::function<void(const LoggedEvent&)>& visit) const {
+void MemoryEventLog::replay(const std::function<void(const LoggedEvent&)>& visit,
+                            std::int64_t after) const {
   constexpr std::size_t kChunk = 1024;
   auto lock = use();
   const auto end = next_row_;
   std::vector<LoggedEvent> chunk;
-  for (std::int64_t next = 0; next < end; chunk.clear()) {
+  for (std::int64_t next = after + 1; next < end; chunk.clear()) {
     auto entry = events_.lower_bound(next);
     for (; entry != events_.end() && entry->first < end && chunk.size() < kChunk; ++entry) {
       chunk.push_back(entry->second);
@@ -50,15 +51,25 @@ std::vector<LoggedEvent> MemoryEventLog::events_of(const Id& user) const {
   return found;
 }
 
-std::int64_t MemoryEventLog::erase_user(const Id& user) {
+std::int64_t MemoryEventLog::last_row() const {
   const auto lock = use();
-  const auto node = rows_of_user_.extract(user);
-  if (node.empty()) return 0;
-  for (const auto row : node.mapped()) {
-    seen_.erase(events_.at(row).event_id);
-    events_.erase(row);
-  }
-  return static_cast<std::int64_t>(node.mapped().size());
+  return next_row_ - 1;
+}
+
+std::int64_t MemoryEventLog::erase(const Id& user,
+                                   const std::function<bool(const LoggedEvent&)>& which) {
+  const auto lock = use();
+  const auto found = rows_of_user_.find(user);
+  if (found == rows_of_user_.end()) return 0;
+  const auto n_erased = std::erase_if(found->second, [&](std::int64_t row) {
+    const auto entry = events_.find(row);
+    if (!which(entry->second)) return false;
+    seen_.erase(entry->second.event_id);
+    events_.erase(entry);
+    return true;
+  });
+  if (found->second.empty()) rows_of_user_.erase(found);
+  return static_cast<std::int64_t>(n_erased);
 }
 
 void MemoryEventLog::set_note(const std::string& name, const std::string& text) {

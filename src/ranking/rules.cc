@@ -1,27 +1,16 @@
 #include "endcap/ranking/rules.h"
 
 #include <set>
+#include <stdexcept>
+#include <utility>
 
 #include "endcap/base/error.h"
+#include "endcap/ids/id_record.h"
 #include "endcap/ranking/rules_record.h"
 #include "endcap/storage/checksum.h"
 
 namespace endcap {
 namespace {
-
-void put_id(RecordWriter& record, const Id& id) {
-  record.put<std::uint8_t>(std::holds_alternative<std::string>(id));
-  if (const auto* text = std::get_if<std::string>(&id)) {
-    record.put(*text);
-  } else {
-    record.put(std::get<std::int64_t>(id));
-  }
-}
-
-Id get_id(RecordReader& record) {
-  if (record.get<std::uint8_t>() != 0) return record.text();
-  return record.get<std::int64_t>();
-}
 
 template <class T, class Put>
 void put_all(RecordWriter& record, const std::vector<T>& values, Put&& put) {
@@ -143,6 +132,27 @@ Rules get_rules(RecordReader& record) {
   rules.backfill = get_all(record, text);
   check(rules);
   return rules;
+}
+
+void put_scenarios(RecordWriter& record, const Scenarios& scenarios) {
+  record.put<std::uint64_t>(scenarios.size());
+  for (const auto& [name, rules] : scenarios) {
+    record.put(name);
+    put_rules(record, rules);
+  }
+}
+
+Scenarios get_scenarios(RecordReader& record) {
+  Scenarios scenarios;
+  for (auto n = record.get<std::uint64_t>(); n > 0; --n) {
+    auto name = record.text();
+    auto rules = get_rules(record);
+    if (!scenarios.emplace(std::move(name), std::move(rules)).second) {
+      throw std::invalid_argument("a name stands twice");
+    }
+  }
+  if (!record.done()) throw std::invalid_argument("bytes are left over");
+  return scenarios;
 }
 
 }  // namespace endcap

@@ -4,14 +4,16 @@
 #include <map>
 
 #include "endcap/retrieval/top_k.h"
+#include "endcap/serving/wishes.h"
 
 namespace endcap {
 
 Reason Explainer::reason(const Interaction& event, float value) const {
   Reason reason{.item = overlay_.item_id(event.item),
-                .kind = snapshot_.kinds[event.kind].name,
+                .kind = event.kind == kDeclared ? "like" : snapshot_.kinds[event.kind].name,
                 .value = value};
-  if (snapshot_.histories.order() == Order::kTime) reason.time_us = event.time_us;
+  const bool is_timed = snapshot_.histories.order() == Order::kTime && event.kind != kDeclared;
+  if (is_timed) reason.time_us = event.time_us;
   return reason;
 }
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "endcap/matrix/item_tokens.h"
+#include "endcap/matrix/joined_rows.h"
 #include "endcap/models/sequence_factors.h"
 #include "endcap/tuning/fit_blend.h"
 
@@ -94,13 +96,48 @@ double time_budget_seconds(const FitOptions& options) {
   return seconds;
 }
 
+// The histories of persons: what the ids of one did stands in the row of the first of them.
+Interactions joined(const Interactions& histories, const Vocabulary& users, const People& people) {
+  std::map<UserIndex, std::vector<UserIndex>> persons;  // of several rows, by the first
+  std::vector<bool> moves(static_cast<std::size_t>(users.size()));
+  for (const auto& [guest, customer] : people.links()) {
+    std::vector<UserIndex> rows;
+    for (const auto& id : people.ids_of(guest)) {
+      if (const auto row = users.find(id)) rows.push_back(*row);
+    }
+    if (rows.size() < 2) continue;
+    for (std::size_t r = 1; r < rows.size(); ++r) moves[static_cast<std::size_t>(rows[r])] = true;
+    persons.emplace(rows.front(), rows);
+  }
+  if (persons.empty()) return histories;
+  const bool by_session = has_sessions(histories);
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> events;
+  for (UserIndex user = 0; user < users.size(); ++user) {
+    const auto person = persons.find(user);
+    if (person != persons.end()) {
+      std::vector<std::span<const Interaction>> rows;
+      for (const auto row : person->second) rows.push_back(histories.events_of(row));
+      const auto own = joined_rows(rows, histories.order(), by_session);
+      events.insert(events.end(), own.begin(), own.end());
+    } else if (!moves[static_cast<std::size_t>(user)]) {
+      const auto own = histories.events_of(user);
+      events.insert(events.end(), own.begin(), own.end());
+    }
+    offsets.push_back(static_cast<std::int64_t>(events.size()));
+  }
+  return {histories.n_items(), histories.order(), std::move(offsets), std::move(events)};
+}
+
 // Fills all of the snapshot but the blend; returns what its models are fitted on.
-TrainingData prepare(const Events& events, const Catalog& catalog, Snapshot& s) {
+TrainingData prepare(const ShopData& shop, Snapshot& s) {
+  const auto& [events, catalog, people] = shop;
   auto merged = merge(events.items(), catalog.items());
   const auto n_items = merged.ids.size();
   s.users = events.users();
   s.kinds = events.kinds();
   s.catalog = catalog;
+  s.people = people;
   s.histories = events.interactions(merged.of_a, n_items);
   s.dislikes = dislikes_of(events, merged.of_a, n_items);
   std::vector<std::int32_t> rows(static_cast<std::size_t>(n_items), kNoIndex);
@@ -110,7 +147,8 @@ TrainingData prepare(const Events& events, const Catalog& catalog, Snapshot& s) 
   s.catalog_row = std::move(rows);
   s.items = std::move(merged.ids);
 
-  TrainingData data{.interactions = s.histories, .tokens = {}, .attributes = {}};
+  TrainingData data{
+      .interactions = joined(s.histories, s.users, people), .tokens = {}, .attributes = {}};
   if (catalog.items().size() > 0) {
     data.tokens = token_matrix(catalog, merged.of_b, n_items);
     data.attributes = attribute_matrix(catalog, merged.of_b, n_items);
@@ -118,34 +156,45 @@ TrainingData prepare(const Events& events, const Catalog& catalog, Snapshot& s) 
   return data;
 }
 
+void add_bought_together(const TrainingData& data, const Context& context, Blend& blend) {
+  const std::string name(kBoughtTogether);
+  blend.terms.push_back({.name = name, .model = fit_model(name, data, context)});
+}
+
 }  // namespace
 
-Snapshot fit_snapshot(const Events& events, const Catalog& catalog, const FitOptions& options) {
-  require(events.size() > 0, "events", "not be empty", events.size());
+Snapshot fit_snapshot(const ShopData& shop, const FitOptions& options) {
+  require(shop.events.size() > 0, "events", "not be empty", shop.events.size());
   Snapshot s;
-  const auto data = prepare(events, catalog, s);
+  const auto data = prepare(shop, s);
   const auto is_target = targets(s.kinds, s.histories, options.target);
   const double time_budget = time_budget_seconds(options);
   const bool by_hand = !options.models.empty();
   s.blend = fit_blend(data, by_hand ? options.models : portfolio(data, options.effort), is_target,
                       by_hand ? Keep::kAll : Keep::kUseful, options.context, time_budget);
-  s.blend.terms.push_back(
-      {.name = std::string(kBoughtTogether),
-       .model = fit_model(std::string(kBoughtTogether), data, options.context)});
+  add_bought_together(data, options.context, s.blend);
   return s;
 }
 
-Snapshot refit_snapshot(const Events& events, const Catalog& catalog, const Blend& like,
-                        const Context& context) {
+Snapshot first_snapshot(const Catalog& catalog, const Kinds& kinds, const Context& context) {
   Snapshot s;
-  const auto data = prepare(events, catalog, s);
+  const auto data = prepare({Events::none(kinds, Order::kTime), catalog}, s);
+  const std::vector<bool> is_target(static_cast<std::size_t>(kinds.size()), true);
+  s.blend = fit_blend(data, portfolio(data, Effort::kFast), is_target, Keep::kAll, context);
+  add_bought_together(data, context, s.blend);
+  return s;
+}
+
+Snapshot refit_snapshot(const ShopData& shop, const Blend& like, const Context& context) {
+  Snapshot s;
+  const auto data = prepare(shop, s);
   s.blend = refit_blend(data, like.choice(), context);
   return s;
 }
 
-Snapshot refresh_snapshot(const Events& events, const Snapshot& before, const Context& context) {
+Snapshot refresh_snapshot(const ShopData& shop, const Snapshot& before, const Context& context) {
   Snapshot s;
-  const auto data = prepare(events, before.catalog, s);
+  const auto data = prepare(shop, s);
   std::vector<ItemIndex> was;  // what each item was before, or kNoIndex
   was.reserve(static_cast<std::size_t>(s.n_items()));
   for (ItemIndex i = 0; i < s.n_items(); ++i) {

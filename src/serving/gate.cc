@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "endcap/ranking/column_values.h"
+#include "endcap/serving/wishes.h"
 
 namespace endcap {
 namespace {
@@ -54,12 +55,13 @@ void Gate::settle() {
 
 void Gate::hide_with_variants(ItemIndex item) {
   hide(item);
-  if (!plan_->variants) return;
+  if (!plan_->variants || item >= snapshot_.n_items()) return;
   for_each_value(snapshot_.catalog, row(item), *plan_->variants,
                  [&](std::int64_t value) { hidden_variants_.insert(value); });
 }
 
 bool Gate::hides(const Interaction& event) const {
+  if (event.kind == kDeclared) return false;
   if (plan_->veils.empty()) return request_.repeats == Repeats::kExclude;
   const bool is_timed = snapshot_.histories.order() == Order::kTime;
   for (std::size_t v = 0; v < plan_->veils.size(); ++v) {
@@ -95,7 +97,7 @@ std::vector<ItemIndex> Gate::named() const {
   }
   std::vector<ItemIndex> items;
   for (const auto& event : request_.history.events) {
-    if (event.item < snapshot_.n_items()) items.push_back(event.item);
+    if (event.item < snapshot_.n_items() && event.kind != kDeclared) items.push_back(event.item);
   }
   std::sort(items.begin(), items.end());
   items.erase(std::unique(items.begin(), items.end()), items.end());

@@ -57,6 +57,7 @@ std::string rule_of(const Placed& placed, const Rules& rules) {
 
 ListMaker::ListMaker(const Snapshot& snapshot, const Overlay& overlay)
     : snapshot_(snapshot),
+      overlay_(overlay),
       model_version_(model_version_of(snapshot)),
       session_kind_(session_kind_of(snapshot)),
       plans_(snapshot),
@@ -122,13 +123,55 @@ Recommendation ListMaker::make(const Query& query, const Visitor& visitor, const
     pick.propensity = placed.propensity;
     list.picks.push_back(std::move(pick));
   }
+  add_new_items(query, visitor, plan, around.taken, list);
   return list;
+}
+
+void ListMaker::add_new_items(const Query& query, const Visitor& visitor, const Plan& plan,
+                              std::span<const ItemIndex> taken, Recommendation& list) const {
+  const auto is_full = [&] { return list.size() == static_cast<std::size_t>(query.k); };
+  // Conditions are on the catalogue, which has no row of a new item.
+  const bool may_be_new = !plan.filter && !plan.asked && !plan.allow;
+  if (is_full() || !may_be_new || query.repeats == Repeats::kOnly) return;
+  const auto has = [](std::span<const ItemIndex> items, ItemIndex item) {
+    return std::find(items.begin(), items.end(), item) != items.end();
+  };
+  std::vector<ItemIndex> had;
+  for (const auto& event : visitor.new_items) had.push_back(event.item);
+  for (const auto& [item, times] : overlay_.new_items()) {
+    if (is_full()) return;
+    if (times == 0 || has(visitor.disliked, item) || has(taken, item)) continue;
+    if (query.repeats == Repeats::kExclude && has(had, item)) continue;
+    list.picks.push_back({.item = overlay_.item_id(item),
+                          .source = "popularity",
+                          .position = static_cast<int>(list.size()) + 1});
+  }
+}
+
+// The same for an item newer than the snapshot, which stands behind all that it knows.
+WhyNot ListMaker::why_not_new(const Query& query, const Visitor& visitor, const Plan& plan,
+                              const Surroundings& around, ItemIndex item) const {
+  const auto list = make(query, visitor, plan, around);
+  for (const auto& pick : list) {
+    if (pick.item == overlay_.item_id(item)) {
+      return {.reason = "listed", .position = pick.position, .score = pick.score};
+    }
+  }
+  const auto is_it = [&](const auto& event) { return event.item == item; };
+  if (std::find(visitor.disliked.begin(), visitor.disliked.end(), item) != visitor.disliked.end()) {
+    return {.reason = "disliked"};
+  }
+  if (std::any_of(visitor.new_items.begin(), visitor.new_items.end(), is_it)) {
+    return {.reason = "already had"};
+  }
+  return {.reason = "rank", .detail = "newer than the model"};
 }
 
 WhyNot ListMaker::why_not(const Query& query, const Visitor& visitor, const Plan& plan,
                           const Surroundings& around, const Id& item) const {
-  const auto index = snapshot_.items.find(item);
+  const auto index = overlay_.find_item(item);
   if (!index) return {.reason = "unknown item"};
+  if (*index >= snapshot_.n_items()) return why_not_new(query, visitor, plan, around, *index);
   const auto shown = count(around.shown);
   const auto asked = request(query, visitor, plan, around.taken, shown);
   const auto ranker = rankers_.lease();

@@ -1,12 +1,16 @@
 #include "endcap/serving/overlay.h"
 
 #include <algorithm>
+#include <iterator>
 #include <mutex>
-#include <numeric>
 
 #include "endcap/base/error.h"
+#include "endcap/matrix/joined_rows.h"
 
 namespace endcap {
+
+Overlay::Overlay(const Snapshot& snapshot)
+    : snapshot_(snapshot), by_session_(has_sessions(snapshot.histories)) {}
 
 std::optional<ItemIndex> Overlay::find_item(const Id& id) const {
   if (const auto known = snapshot_.items.find(id)) return known;
@@ -26,48 +30,95 @@ Id Overlay::item_id(ItemIndex item) const {
   return id_of(item);
 }
 
-std::vector<ItemIndex> Overlay::new_items() const {
-  const std::shared_lock lock(mutex_);
-  std::vector<ItemIndex> items(new_ids_.size());
-  std::iota(items.begin(), items.end(), snapshot_.n_items());
+std::vector<std::pair<ItemIndex, std::int64_t>> Overlay::new_items() const {
+  std::vector<std::pair<ItemIndex, std::int64_t>> items;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const auto times : met_) {
+      items.emplace_back(snapshot_.n_items() + static_cast<ItemIndex>(items.size()), times);
+    }
+  }
+  std::stable_sort(items.begin(), items.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   return items;
 }
 
-void Overlay::add(const Id& user, const Id& item, Interaction event, bool session_only) {
+ItemIndex Overlay::number(const Id& item) {
+  const auto next = snapshot_.n_items() + static_cast<ItemIndex>(new_ids_.size());
+  const auto [place, is_new] = new_items_.emplace(item, next);
+  if (is_new) {
+    new_ids_.push_back(item);
+    met_.push_back(0);
+  }
+  ++met_[static_cast<std::size_t>(place->second - snapshot_.n_items())];
+  return place->second;
+}
+
+void Overlay::add(const Id& user, const Id& item, Interaction event, const Manner& manner) {
   const auto known = snapshot_.items.find(item);
   const std::unique_lock lock(mutex_);
-  if (known) {
-    event.item = *known;
-  } else {
-    const auto next = snapshot_.n_items() + static_cast<ItemIndex>(new_ids_.size());
-    const auto [place, is_new] = new_items_.emplace(item, next);
-    if (is_new) new_ids_.push_back(item);
-    event.item = place->second;
-  }
+  event.item = known ? *known : number(item);
   auto& told = told_[user];
   if (order() != Order::kTime) {
     event.time_us = kYear10000Us + static_cast<std::int64_t>(told.events.size());
   }
-  told.events.push_back({event, position_++, session_only});
+  Arrival arrival{.event = event, .position = position_++, .session_only = manner.session_only};
+  if (manner.session) {
+    const auto next = static_cast<std::int32_t>(sessions_.size());
+    arrival.session = sessions_.emplace(*manner.session, next).first->second;
+  }
+  told.events.push_back(arrival);
+  n_waiting_ += manner.session_only ? 0 : 1;
 }
 
-void Overlay::forget(const Id& user) {
+std::int64_t Overlay::forget(const Id& user) {
   const std::unique_lock lock(mutex_);
-  told_[user] = {.events = {}, .forgotten = position_++};
+  std::int64_t n_events = 0;
+  if (const auto row = row_of(user)) {
+    n_events = std::ssize(snapshot_.histories.events_of(*row)) +
+               std::ssize(snapshot_.dislikes.row(*row).columns);
+  }
+  auto& told = told_[user];
+  n_events += std::ssize(told.events);
+  for (const auto& arrival : told.events) {
+    n_waiting_ -= arrival.session_only ? 0 : 1;
+    const auto place = arrival.event.item - snapshot_.n_items();
+    if (place >= 0) --met_[static_cast<std::size_t>(place)];
+  }
+  n_forgotten_ += told.forgotten < 0 ? 1 : 0;
+  told = {.events = {}, .forgotten = position_++};
+  return n_events;
+}
+
+const Overlay::Told* Overlay::told_of(const Id& id) const {
+  const auto told = told_.find(id);
+  return told == told_.end() ? nullptr : &told->second;
 }
 
 bool Overlay::is_forgotten(const Id& user) const {
   const std::shared_lock lock(mutex_);
-  const auto told = told_.find(user);
-  return told != told_.end() && told->second.forgotten >= 0;
+  const auto* told = told_of(user);
+  return told != nullptr && told->forgotten >= 0;
+}
+
+bool Overlay::has_forgotten() const {
+  const std::shared_lock lock(mutex_);
+  return n_forgotten_ > 0;
+}
+
+// The snapshot's row of an id, if it still counts.
+std::optional<UserIndex> Overlay::row_of(const Id& id) const {
+  const auto* told = told_of(id);
+  return told != nullptr && told->forgotten >= 0 ? std::nullopt : snapshot_.users.find(id);
 }
 
 void Overlay::append(const Told& told, Visitor& visitor) const {
   const auto before = [](std::int64_t time_us, const Interaction& e) {
     return time_us < e.time_us;
   };
-  auto& events = visitor.events;
-  for (const auto& [event, position, session_only] : told.events) {
+  for (const auto& arrival : told.events) {
+    const auto& event = arrival.event;
+    auto& events = event.item < snapshot_.n_items() ? visitor.events : visitor.new_items;
     if (event.weight < 0) {
       visitor.disliked.push_back(event.item);
       continue;
@@ -78,23 +129,30 @@ void Overlay::append(const Told& told, Visitor& visitor) const {
   }
 }
 
-Visitor Overlay::visitor(const Id& id) const {
+Visitor Overlay::visitor(std::span<const Id> ids) const {
   Visitor visitor{.now_us = snapshot_.histories.end_us()};
+  std::vector<std::span<const Interaction>> rows;
   const std::shared_lock lock(mutex_);
-  const auto told = told_.find(id);
-  const bool forgotten = told != told_.end() && told->second.forgotten >= 0;
-  const auto user = forgotten ? std::nullopt : snapshot_.users.find(id);
-  if (user) {
-    visitor.user = *user;
-    const auto events = snapshot_.histories.events_of(*user);
-    visitor.events.assign(events.begin(), events.end());
-    const auto disliked = snapshot_.dislikes.row(*user).columns;
-    visitor.disliked.assign(disliked.begin(), disliked.end());
+  for (const auto& id : ids) {
+    const auto row = row_of(id);
+    if (!row) continue;
+    if (visitor.user == kNoIndex) visitor.user = *row;
+    rows.push_back(snapshot_.histories.events_of(*row));
+    const auto disliked = snapshot_.dislikes.row(*row).columns;
+    visitor.disliked.insert(visitor.disliked.end(), disliked.begin(), disliked.end());
   }
-  if (told != told_.end()) append(told->second, visitor);
-  if (!user && (told == told_.end() || told->second.events.empty())) {
+  if (rows.size() == 1) visitor.events.assign(rows[0].begin(), rows[0].end());
+  if (rows.size() > 1) visitor.events = joined_rows(rows, order(), by_session_);
+  bool is_known = !rows.empty();
+  for (const auto& id : ids) {
+    const auto* told = told_of(id);
+    if (told == nullptr || told->events.empty()) continue;
+    is_known = true;
+    append(*told, visitor);
+  }
+  if (!is_known) {
     throw UnknownIdError("user must be known (next() serves anonymous visitors), got " +
-                         to_string(id));
+                         to_string(ids.front()));
   }
   return visitor;
 }
@@ -104,12 +162,28 @@ std::int64_t Overlay::position() const {
   return position_;
 }
 
-void Overlay::carry_over(std::int64_t begin, Overlay& next) const {
+std::int64_t Overlay::n_waiting() const {
   const std::shared_lock lock(mutex_);
+  return n_waiting_;
+}
+
+void Overlay::carry_over(std::int64_t begin, std::int64_t now_us, Overlay& next) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<const Id*> session_of(sessions_.size());
+  for (const auto& [id, number] : sessions_) session_of[static_cast<std::size_t>(number)] = &id;
+  const auto is_wanted = [&](const Arrival& arrival) {
+    if (!arrival.session_only) return arrival.position >= begin;
+    return order() != Order::kTime || now_us - arrival.event.time_us < kMicrosecondsPerDay;
+  };
   for (const auto& [user, told] : told_) {
-    if (told.forgotten >= begin) next.forget(user);
-    for (const auto& [event, position, session_only] : told.events) {
-      if (position >= begin || session_only) next.add(user, id_of(event.item), event, session_only);
+    if (told.forgotten >= begin) (void)next.forget(user);
+    for (const auto& arrival : told.events) {
+      if (!is_wanted(arrival)) continue;
+      Manner manner{.session = {}, .session_only = arrival.session_only};
+      if (arrival.session != kNoIndex) {
+        manner.session = *session_of[static_cast<std::size_t>(arrival.session)];
+      }
+      next.add(user, id_of(arrival.event.item), arrival.event, manner);
     }
   }
 }

@@ -1,145 +1,12 @@
 #include "endcap/serving/recommender.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <memory>
 #include <utility>
 
-#include "endcap/base/clock.h"
-#include "endcap/base/parallel.h"
-#include "endcap/serving/journal.h"
-#include "endcap/serving/live_shop.h"
-#include "endcap/serving/rule_book.h"
+#include "recommender_state.h"
 
 namespace endcap {
-namespace {
-
-void check_k(int k) { require(k > 0, "k", "be positive", k); }
-
-std::vector<ScoredItem> scored(const std::vector<Placed>& list) {
-  std::vector<ScoredItem> items;
-  items.reserve(list.size());
-  for (const auto& placed : list) items.push_back({placed.item, placed.score});
-  return items;
-}
-
-}  // namespace
-
-// A shop, the rules that its lists keep, and the lists that it gave lately.
-struct Recommender::State {
-  explicit State(Snapshot snapshot) : rule_book(snapshot.scenarios), shop(std::move(snapshot)) {}
-
-  RuleBook rule_book;
-  const std::shared_ptr<const Rules> no_rules = std::make_shared<const Rules>();
-  mutable Journal journal{static_cast<std::uint64_t>(SystemClock().now_us())};
-  LiveShop shop;
-};
-
-// What one answer is made from, and how.
-struct Recommender::Moment {
-  explicit Moment(const State& s) : state(s), edition(s.shop.now()) {}
-
-  [[nodiscard]] bool timed() const { return snapshot.histories.order() == Order::kTime; }
-
-  [[nodiscard]] ItemIndex item(const Id& id) const {
-    if (const auto found = overlay.find_item(id)) return *found;
-    throw UnknownIdError("item must be one of the log or the catalogue, got " + to_string(id));
-  }
-
-  // The rules of a query: its own, a scenario's, or none.
-  [[nodiscard]] std::shared_ptr<const Rules> rules_of(const Query& query) const {
-    require(query.scenario.empty() || !query.rules, "rules",
-            "stand in the query or in a scenario, not in both", query.scenario);
-    if (query.rules) return std::make_shared<const Rules>(*query.rules);
-    return query.scenario.empty() ? state.no_rules : state.rule_book.at(query.scenario);
-  }
-
-  [[nodiscard]] std::shared_ptr<const Plan> plan_of(const Query& query) const {
-    check_k(query.k);
-    return lists.plans().get(rules_of(query), query);
-  }
-
-  [[nodiscard]] Visitor visitor_of(const Query& query) const {
-    auto visitor = query.user ? overlay.visitor(*query.user) : Visitor{};
-    lists.append_session(query.session, visitor);
-    return visitor;
-  }
-
-  [[nodiscard]] std::vector<Id> shown_to(const Query& query, const Plan& plan) const {
-    return query.user && plan.rules.rotation > 0 ? state.journal.shown(*query.user)
-                                                 : std::vector<Id>();
-  }
-
-  // The list of a query, kept for replay, without what other lists of the page hold.
-  [[nodiscard]] Recommendation recommend(const Query& query,
-                                         std::span<const ItemIndex> taken = {}) const {
-    const auto plan = plan_of(query);
-    auto list = lists.make(query, visitor_of(query), *plan,
-                           {.taken = taken, .shown = shown_to(query, *plan)});
-    if (query.user && plan->rules.rotation > 0) state.journal.show(*query.user, list.picks);
-    return state.journal.record(std::move(list));
-  }
-
-  // One list for each of n requests, which `fill` writes, as a table.
-  template <class Fill>
-  [[nodiscard]] Picks many(std::int64_t n, int k, Fill&& fill) const {
-    check_k(k);
-    Picks picks{
-        .n = n, .k = k, .vocabulary = snapshot.items, .items = {}, .scores = {}, .counts = {}};
-    const auto places = static_cast<std::size_t>(n) * static_cast<std::size_t>(k);
-    picks.items.assign(places, kNoIndex);
-    picks.scores.assign(places, std::numeric_limits<float>::quiet_NaN());
-    picks.counts.assign(static_cast<std::size_t>(n), 0);
-    parallel_for({}, n, 16, [&](std::int64_t begin, std::int64_t end, int) {
-      const auto ranker = lists.rankers().lease();
-      for (auto q = begin; q < end; ++q) {
-        const auto list = fill(q, *ranker);
-        picks.counts[static_cast<std::size_t>(q)] = static_cast<std::int32_t>(list.size());
-        auto place = static_cast<std::size_t>(q) * static_cast<std::size_t>(k);
-        for (const auto& [item, score] : list) {
-          picks.items[place] = item;
-          picks.scores[place++] = score;
-        }
-      }
-    });
-    return picks;
-  }
-
-  // Lists for visitors that `visitor_of(q)` makes.
-  template <class VisitorOf>
-  [[nodiscard]] Picks many_visitors(std::int64_t n, int k, Repeats repeats,
-                                    const std::string& filter, VisitorOf&& visitor_of) const {
-    const Plan plan = lists.plans().make({}, {.filter = filter});
-    const auto now_us = SystemClock().now_us();
-    return many(n, k, [&](std::int64_t q, Ranker& ranker) {
-      const Visitor visitor = visitor_of(q);
-      return scored(ranker.rank({.history = visitor.history(),
-                                 .k = k,
-                                 .repeats = repeats,
-                                 .plan = &plan,
-                                 .disliked = visitor.disliked,
-                                 .now_us = now_us}));
-    });
-  }
-
-  // The items themselves are hidden; what goes with them is listed.
-  [[nodiscard]] std::vector<ScoredItem> alike(Ranker& ranker, const Visitor& visitor, int k,
-                                              const Plan& plan) const {
-    const Ranker::Request request{.history = visitor.history(),
-                                  .k = k,
-                                  .plan = &plan,
-                                  .anchor = visitor.events[0].item,
-                                  .now_us = SystemClock().now_us()};
-    return ranker.rank_by(BlendScorer(snapshot.blend, snapshot.n_items()), request);
-  }
-
-  const State& state;
-  const Published<Edition>::Pinned edition;
-  const Snapshot& snapshot = edition->snapshot;
-  const Overlay& overlay = edition->overlay;
-  const ListMaker& lists = edition->lists;
-};
 
 Recommender::Recommender(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Recommender::Recommender(Recommender&&) noexcept = default;
@@ -149,12 +16,13 @@ Recommender::~Recommender() = default;
 Recommender Recommender::fit(const Events& events, const Catalog& catalog,
                              const FitOptions& options) {
   if (options.like == nullptr) {
-    return Recommender(std::make_unique<State>(fit_snapshot(events, catalog, options)));
+    return Recommender(std::make_unique<State>(fit_snapshot({events, catalog}, options)));
   }
   const auto& theirs = *options.like;
   const Blend choice = theirs.state_->shop.now()->snapshot.blend.choice();
-  auto snapshot = refit_snapshot(events, catalog.items().size() > 0 ? catalog : theirs.catalog(),
-                                 choice, options.context);
+  const auto known = catalog.items().size() > 0 ? catalog : theirs.catalog();
+  auto snapshot =
+      refit_snapshot({events, known, theirs.state_->shop.people()}, choice, options.context);
   snapshot.scenarios = theirs.state_->rule_book.all();
   return Recommender(std::make_unique<State>(std::move(snapshot)));
 }
@@ -163,7 +31,15 @@ Recommender Recommender::load(const std::filesystem::path& path) {
   return Recommender(std::make_unique<State>(Snapshot::load(path)));
 }
 
+Recommender Recommender::open(const std::filesystem::path& folder, const OpenOptions& options) {
+  return Recommender(std::make_unique<State>(folder, options));
+}
+
+void Recommender::close() { state_->shop.close(); }
+Health Recommender::health() const { return state_->shop.health(); }
+
 void Recommender::save(const std::filesystem::path& path) const {
+  state_->shop.bring_up_to_date();
   Snapshot snapshot = state_->shop.now()->snapshot;  // shares the arrays
   snapshot.scenarios = state_->rule_book.all();
   snapshot.save(path);
@@ -187,9 +63,12 @@ std::vector<Recommendation> Recommender::recommend_page(const std::vector<Query>
 
 WhyNot Recommender::why_not(const Query& query, const Id& item) const {
   const Moment now(*state_);
-  const auto plan = now.plan_of(query);
-  return now.lists.why_not(query, now.visitor_of(query), *plan,
-                           {.shown = now.shown_to(query, *plan)}, item);
+  const auto wishes = now.wishes_of(query.user, time_of(query));
+  const auto plan = wishes.added_to(now.plan_of(query));
+  auto why = now.lists.why_not(query, now.visitor_of(query, wishes), *plan,
+                               {.shown = now.shown_to(query, *plan)}, item);
+  if (why.reason == "disliked") why.detail = wishes.dislike_of(now.item(item));
+  return why;
 }
 
 Recommendation Recommender::replay(std::uint64_t recommendation_id) const {
@@ -204,9 +83,13 @@ void Recommender::set_rules(const std::string& scenario, const Rules& rules) {
   require(!scenario.empty(), "scenario", "have a name", "''");
   (void)now.lists.plans().make(rules);
   state_->rule_book.set(scenario, rules);
+  state_->shop.keep_rules(state_->rule_book.all());
 }
 
-void Recommender::remove_rules(const std::string& scenario) { state_->rule_book.remove(scenario); }
+void Recommender::remove_rules(const std::string& scenario) {
+  state_->rule_book.remove(scenario);
+  state_->shop.keep_rules(state_->rule_book.all());
+}
 
 Rules Recommender::rules(const std::string& scenario) const {
   return *state_->rule_book.at(scenario);
@@ -260,39 +143,47 @@ Recommendation Recommender::next(const std::vector<Id>& items, int k, Repeats re
 }
 
 Picks Recommender::recommend_many(const std::vector<Id>& users, int k, Repeats repeats,
-                                  const std::string& filter) const {
+                                  const std::string& filter, const std::string& scenario) const {
   const Moment now(*state_);
-  return now.many_visitors(
-      static_cast<std::int64_t>(users.size()), k, repeats, filter,
-      [&](std::int64_t q) { return now.overlay.visitor(users[static_cast<std::size_t>(q)]); });
+  const auto now_us = SystemClock().now_us();
+  return now.many_visitors(static_cast<std::int64_t>(users.size()),
+                           {.k = k, .repeats = repeats, .filter = filter, .scenario = scenario},
+                           [&](std::int64_t q, std::shared_ptr<const Plan>& plan) {
+                             const auto& user = users[static_cast<std::size_t>(q)];
+                             const auto wishes = now.wishes_of(user, now_us);
+                             plan = wishes.added_to(std::move(plan));
+                             return now.visitor_of(user, wishes);
+                           });
 }
 
-Picks Recommender::similar_many(const std::vector<Id>& items, int k,
-                                const std::string& filter) const {
+Picks Recommender::similar_many(const std::vector<Id>& items, int k, const std::string& filter,
+                                const std::string& scenario) const {
   const Moment now(*state_);
-  const Plan plan = now.lists.plans().make({}, {.filter = filter});
+  const auto plan = now.plan_of({.k = k, .filter = filter, .scenario = scenario});
   return now.many(static_cast<std::int64_t>(items.size()), k, [&](std::int64_t q, Ranker& ranker) {
     const auto& id = items[static_cast<std::size_t>(q)];
     (void)now.item(id);
     Visitor visitor;
     now.lists.append_session({id}, visitor);
-    return now.alike(ranker, visitor, k, plan);
+    return now.alike(ranker, visitor, k, *plan);
   });
 }
 
 Picks Recommender::next_many(const std::vector<std::vector<Id>>& histories, int k, Repeats repeats,
-                             const std::string& filter) const {
+                             const std::string& filter, const std::string& scenario) const {
   const Moment now(*state_);
-  return now.many_visitors(
-      static_cast<std::int64_t>(histories.size()), k, repeats, filter, [&](std::int64_t q) {
-        Visitor visitor;
-        now.lists.append_session(histories[static_cast<std::size_t>(q)], visitor);
-        return visitor;
-      });
+  return now.many_visitors(static_cast<std::int64_t>(histories.size()),
+                           {.k = k, .repeats = repeats, .filter = filter, .scenario = scenario},
+                           [&](std::int64_t q, const auto& /*plan*/) {
+                             Visitor visitor;
+                             now.lists.append_session(histories[static_cast<std::size_t>(q)],
+                                                      visitor);
+                             return visitor;
+                           });
 }
 
 Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
-                             const std::string& filter) const {
+                             const std::string& filter, const std::string& scenario) const {
   const Moment now(*state_);
   const auto& snapshot = now.snapshot;
   std::vector<ItemIndex> item_of;  // unknown items become n_items, which says nothing
@@ -305,7 +196,8 @@ Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
     kind_of.push_back(snapshot.kinds.at(histories.kinds()[kind].name));
   }
   const auto asked = histories.interactions(item_of, snapshot.n_items() + 1);
-  return now.many_visitors(asked.n_users(), k, repeats, filter, [&](std::int64_t q) {
+  const Query query{.k = k, .repeats = repeats, .filter = filter, .scenario = scenario};
+  return now.many_visitors(asked.n_users(), query, [&](std::int64_t q, const auto& /*plan*/) {
     Visitor visitor;
     for (auto event : asked.events_of(static_cast<UserIndex>(q))) {
       if (event.item == snapshot.n_items()) continue;
@@ -319,20 +211,21 @@ Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
 
 Explanation Recommender::explain(const Id& user, const Id& item) const {
   const Moment now(*state_);
-  return now.lists.explainer().explain(now.overlay.visitor(user), now.item(item));
+  const auto wishes = now.wishes_of(user, SystemClock().now_us());
+  return now.lists.explainer().explain(now.visitor_of(user, wishes), now.item(item));
 }
-
-void Recommender::observe(const Id& user, const Id& item, std::string_view kind,
-                          std::optional<std::int64_t> time_us) {
-  state_->shop.observe({.user = user, .item = item, .kind = std::string(kind), .time_us = time_us});
-}
-
-void Recommender::refresh(const Context& context) { state_->shop.refresh(context); }
 
 std::vector<Event> Recommender::history(const Id& user) const {
   const Moment now(*state_);
   std::vector<Event> events;
-  for (const auto& event : now.overlay.visitor(user).events) {
+  auto visitor = now.overlay.visitor(state_->shop.ids_of(user));
+  for (const auto& event : visitor.new_items) {
+    const auto place = std::upper_bound(
+        visitor.events.begin(), visitor.events.end(), event.time_us,
+        [](std::int64_t time_us, const Interaction& other) { return time_us < other.time_us; });
+    visitor.events.insert(place, event);
+  }
+  for (const auto& event : visitor.events) {
     Event told{.user = user, .item = now.overlay.item_id(event.item)};
     told.kind = now.snapshot.kinds[event.kind].name;
     if (now.timed()) told.time_us = event.time_us;
@@ -341,7 +234,17 @@ std::vector<Event> Recommender::history(const Id& user) const {
   return events;
 }
 
-Vocabulary Recommender::users() const { return state_->shop.now()->snapshot.users; }
+Vocabulary Recommender::users() const {
+  const Moment now(*state_);
+  if (!now.overlay.has_forgotten()) return now.snapshot.users;
+  std::vector<Id> users;
+  for (UserIndex user = 0; user < now.snapshot.users.size(); ++user) {
+    Id id = now.snapshot.users.id(user);
+    if (!now.overlay.is_forgotten(id)) users.push_back(std::move(id));
+  }
+  return Vocabulary::from_ids(std::move(users));
+}
+
 Vocabulary Recommender::items() const { return state_->shop.now()->snapshot.items; }
 Kinds Recommender::kinds() const { return state_->shop.now()->snapshot.kinds; }
 Catalog Recommender::catalog() const { return state_->shop.now()->snapshot.catalog; }

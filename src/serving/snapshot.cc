@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "endcap/ids/vocabulary_file.h"
+#include "endcap/people/people_record.h"
 #include "endcap/ranking/rules_record.h"
 #include "endcap/retrieval/top_k.h"
 #include "endcap/serving/model_file.h"
@@ -48,24 +49,12 @@ std::vector<BlendTerm> get_terms(const Container& file, RecordReader& record,
   return terms;
 }
 
-void put_scenarios(RecordWriter& record, const std::map<std::string, Rules>& scenarios) {
-  record.put<std::uint64_t>(scenarios.size());
-  for (const auto& [name, rules] : scenarios) {
-    record.put(name);
-    put_rules(record, rules);
-  }
-}
-
-std::map<std::string, Rules> get_scenarios(const Container& file) {
-  std::map<std::string, Rules> scenarios;
-  const auto bytes = file.array<std::byte>("rules");
+People read_people(const Container& file) {
+  const auto bytes = file.array<std::byte>("people");
   RecordReader record(bytes.span());
-  for (auto n = record.get<std::uint64_t>(); scenarios.size() < n;) {
-    auto name = record.text();
-    if (!scenarios.emplace(name, get_rules(record)).second) file.fail("rules", "a name twice");
-  }
-  if (!record.done()) file.fail("rules", "bytes are left over");
-  return scenarios;
+  auto people = get_people(record);
+  if (people.empty() || !record.done()) file.fail("people", "is empty or too long");
+  return people;
 }
 
 void check_rows(const Container& file, const std::string& section, std::size_t size,
@@ -162,6 +151,9 @@ void Snapshot::save(const std::filesystem::path& path) const {
   RecordWriter rules;
   put_scenarios(rules, scenarios);
   writer.add("rules", rules.bytes());
+  RecordWriter about_people;
+  put_people(about_people, people);
+  if (!people.empty()) writer.add("people", about_people.bytes());
   writer.write(path);
 }
 
@@ -181,7 +173,12 @@ Snapshot Snapshot::load(const std::filesystem::path& path) {
   for (std::size_t purpose = 0; purpose < 2; ++purpose) {
     read_prior(file, purpose, s.n_items(), s.blend);
   }
-  s.scenarios = file.checked("rules", [&] { return get_scenarios(file); });
+  s.scenarios = file.checked("rules", [&] {
+    const auto bytes = file.array<std::byte>("rules");
+    RecordReader record(bytes.span());
+    return get_scenarios(record);
+  });
+  if (file.has("people")) s.people = file.checked("people", [&] { return read_people(file); });
   return s;
 }
 

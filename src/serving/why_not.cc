@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "endcap/serving/wishes.h"
+
 namespace endcap {
 namespace {
 
@@ -75,7 +77,7 @@ class Inquiry {
   WhyNot had() const {
     bool is_had = false;
     for (const auto& event : request_.history.events) {
-      if (event.item != item_) continue;
+      if (event.item != item_ || event.kind == kDeclared) continue;
       is_had = true;
       if (gate_.hides(event)) {
         return {.reason = "already had", .detail = snapshot_.kinds[event.kind].name};

@@ -118,7 +118,6 @@ def test_k_must_be_a_positive_integer(shop, k):
         lambda shop: shop.bought_together([99]),
         lambda shop: shop.explain("u0", 99),
         lambda shop: shop.explain("nobody", 1),
-        lambda shop: shop.observe("u0", 99),
     ],
 )
 def test_unknown_ids_are_key_errors(shop, ask):

@@ -68,6 +68,12 @@ def test_sessions_are_followed_the_same_in_cpp(tmp_path: Path) -> None:
     assert [line.replace(",", "") for line in python[:3]] == cpp
 
 
+def test_a_shop_in_a_folder_lives_in_cpp(tmp_path: Path) -> None:
+    printed = call(tmp_path, ROOT / "build" / "release" / "example_07_live").splitlines()
+    assert printed[0].startswith("for ann: ")
+    assert printed[1:] == ["still known: 'kettle'", "forgotten: 1 event", "writable: 1"]
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """What the demo prints, and its page."""

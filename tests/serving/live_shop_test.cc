@@ -1,56 +1,16 @@
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "endcap/base/random.h"
 #include "endcap/serving/recommender.h"
+#include "serving/live_fixtures.h"
 
 namespace endcap {
 namespace {
-
-// Customers who stay within their circle's nine items; now and then they dismiss one.
-std::vector<Event> year_of_events(int users, std::uint64_t seed = 5) {
-  Random random(seed);
-  std::vector<Event> events;
-  for (int user = 0; user < users; ++user) {
-    const std::string circle = user % 2 == 0 ? "tea" : "ink";
-    for (int step = 0; step < 8; ++step) {
-      const auto day = static_cast<std::int64_t>(random.below(300));
-      events.push_back({.user = "u" + std::to_string(user),
-                        .item = circle + std::to_string(random.below(9)),
-                        .kind = step == 7       ? "dismiss"
-                                : step % 2 == 0 ? "view"
-                                                : "purchase",
-                        .time_us = day * kMicrosecondsPerDay + std::int64_t{user} * 1'000 + step});
-    }
-  }
-  return events;
-}
-
-void shuffle(std::vector<Event>& events, std::uint64_t seed) {
-  Random random(seed);
-  for (std::size_t n = events.size(); n > 1; --n) std::swap(events[n - 1], events[random.below(n)]);
-}
-
-std::string bytes_of(const Recommender& shop) {
-  static std::atomic<int> n{0};
-  const auto path = std::filesystem::temp_directory_path() /
-                    ("endcap_live_shop_" + std::to_string(n++) + "_" + std::to_string(getpid()));
-  shop.save(path);
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  std::filesystem::remove(path);
-  return bytes;
-}
 
 const std::vector<std::string> kModels = {"popularity/28d", "rp3beta", "sequential_rules",
                                           "repeat_purchase"};
@@ -81,12 +41,40 @@ TEST(LiveShopTest, ARefreshIsAFitOfAllEventsForAnyOrderOfArrival) {
     later.erase(later.begin(), later.begin() + 300);
     auto shop = Recommender::fit(Events::from_list(first), {}, {.models = kModels});
     for (const auto& event : later) {
-      shop.observe(event.user, event.item, event.kind, event.time_us);
+      shop.observe(event.user, event.item, event.kind, {.time_us = event.time_us});
       if (&event == &later[50]) shop.refresh();
     }
     shop.refresh({.threads = static_cast<int>(seed)});
     EXPECT_EQ(bytes_of(shop), bytes_of(Recommender::fit(all, {}, {.like = &shop})));
     EXPECT_EQ(shop.n_events(), 60 * 7);
+  }
+}
+
+// Late events with old times, several at one time, deliveries that come again, merges on the way.
+TEST(LiveShopTest, AnyOrderOfArrivalGivesTheBytesOfAFit) {
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6}) {
+    auto events = year_of_events(40, seed);
+    for (std::size_t e = 0; e + 3 < events.size(); e += 5)
+      events[e].time_us = events[e + 3].time_us;
+    std::vector<LoggedEvent> arrivals;
+    for (std::size_t e = 0; e < events.size(); ++e)
+      arrivals.push_back({events[e], std::to_string(e)});
+    for (std::size_t e = 0; e < events.size(); e += 3) arrivals.push_back(arrivals[e]);
+    shuffle(arrivals, seed);
+    auto shop =
+        Recommender::fit(Events::from_list({arrivals[0].event}), {}, {.models = kCountingModels});
+    for (std::size_t a = 1; a < arrivals.size(); ++a) {
+      if (arrivals[a].event_id == arrivals[0].event_id) continue;  // the fit had it
+      shop.observe_many({&arrivals[a], 1});
+      if (a % 97 == 0) shop.refresh({.threads = static_cast<int>(a % 3) + 1});
+      if (a == 150) shop.merge("u3", "u5");
+    }
+    const auto all = Events::from_list(events);
+    for (const int threads : {1, 2, 4}) {
+      const auto fitted =
+          Recommender::fit(all, {}, {.like = &shop, .context = {.threads = threads}});
+      ASSERT_EQ(bytes_of(shop), bytes_of(fitted)) << seed;
+    }
   }
 }
 
@@ -115,7 +103,7 @@ TEST(LiveShopTest, ATrainedModelWaitsForTheNextFit) {
   auto shop =
       Recommender::fit(Events::from_list(year_of_events(40)), {}, {.models = {"sequence_factors"}});
   const auto before = shop.next({"tea1", "tea2"}, 5);
-  shop.observe("u0", "tea3", "view", 1);
+  shop.observe("u0", "tea3", "view", {.time_us = 1});
   shop.refresh();
   const auto after = shop.next({"tea1", "tea2"}, 5);
   for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(after[i].score, before[i].score);
@@ -136,7 +124,7 @@ TEST(LiveShopTest, QuestionsNewsAndRefreshesGoOnTogether) {
   });
   threads.emplace_back([&] {
     for (int n = 0; !done; ++n) {
-      shop.observe("u" + std::to_string(n % 40), "tea1", "view", n);
+      shop.observe("u" + std::to_string(n % 40), "tea1", "view", {.time_us = n});
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   });

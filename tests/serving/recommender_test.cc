@@ -134,9 +134,10 @@ TEST_F(RecommenderTest, ASavedShopAnswersTheSame) {
 
 TEST_F(RecommenderTest, ARefusedEventLeavesNoTrace) {
   auto shop = Recommender::fit(two_circles());
-  EXPECT_THROW(shop.observe("guest", "tea1", "view", -1), std::invalid_argument);
-  EXPECT_THROW(shop.observe("guest", "tea1", "view", std::numeric_limits<std::int64_t>::max()),
-               std::invalid_argument);
+  EXPECT_THROW(shop.observe("guest", "tea1", "view", {.time_us = -1}), std::invalid_argument);
+  EXPECT_THROW(
+      shop.observe("guest", "tea1", "view", {.time_us = std::numeric_limits<std::int64_t>::max()}),
+      std::invalid_argument);
   EXPECT_THROW((void)shop.history("guest"), UnknownIdError);
 }
 

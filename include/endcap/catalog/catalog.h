@@ -95,6 +95,9 @@ class Catalog {
   [[nodiscard]] const Vocabulary& texts(std::int32_t column) const { return at(column).texts; }
   [[nodiscard]] std::string_view text_of_code(std::int32_t column, std::int32_t code) const;
 
+  // Whether both say the same, column by column.
+  [[nodiscard]] bool operator==(const Catalog& other) const;
+
   // Adds sections whose names begin with `prefix` (at most 24 bytes). The catalogue must live until
   // the writer has written.
   void save(ContainerWriter& writer, const std::string& prefix) const;

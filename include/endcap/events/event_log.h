@@ -46,15 +46,26 @@ class EventLog {
   // Returns once all accepted events are durable.
   virtual void flush() = 0;
 
-  // Visits the events accepted before the call, in that order.
-  virtual void replay(const std::function<void(const LoggedEvent&)>& visit) const = 0;
+  // Visits the events accepted before the call, in that order; of them only those behind `after`,
+  // a row that last_row() once gave.
+  virtual void replay(const std::function<void(const LoggedEvent&)>& visit,
+                      std::int64_t after) const = 0;
+  void replay(const std::function<void(const LoggedEvent&)>& visit) const { replay(visit, 0); }
+
+  // The row of the newest event; 0 before the first. Rows rise and are never used twice.
+  [[nodiscard]] virtual std::int64_t last_row() const = 0;
 
   // The events of one user in order of acceptance; none if the user is unknown.
   [[nodiscard]] virtual std::vector<LoggedEvent> events_of(const Id& user) const = 0;
 
-  // Takes a user's events out and returns how many there were. On return no byte of them is left
-  // in the log's files, and their ids are forgotten: delivered again, they count again.
-  virtual std::int64_t erase_user(const Id& user) = 0;
+  // Takes those of a user's events out for which `which` holds, and returns how many there were. On
+  // return no byte of them is left in the log's files, and their ids are forgotten: delivered
+  // again, they count again. `which` must not call the log.
+  virtual std::int64_t erase(const Id& user,
+                             const std::function<bool(const LoggedEvent&)>& which) = 0;
+  std::int64_t erase_user(const Id& user) {
+    return erase(user, [](const LoggedEvent&) { return true; });
+  }
 
   // Keeps a small named text with the log; an empty text removes it. Durable on return, and no
   // byte of what the note said before is left. Costs a rewrite of all notes.

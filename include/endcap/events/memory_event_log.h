@@ -22,9 +22,12 @@ class MemoryEventLog final : public EventLog {
  public:
   std::int64_t append(std::span<const LoggedEvent> events, bool durable) override;
   void flush() override;
-  void replay(const std::function<void(const LoggedEvent&)>& visit) const override;
+  using EventLog::replay;
+  void replay(const std::function<void(const LoggedEvent&)>& visit,
+              std::int64_t after) const override;
+  [[nodiscard]] std::int64_t last_row() const override;
   [[nodiscard]] std::vector<LoggedEvent> events_of(const Id& user) const override;
-  std::int64_t erase_user(const Id& user) override;
+  std::int64_t erase(const Id& user, const std::function<bool(const LoggedEvent&)>& which) override;
   void set_note(const std::string& name, const std::string& text) override;
   [[nodiscard]] std::optional<std::string> note(const std::string& name) const override;
   [[nodiscard]] std::vector<std::string> note_names() const override;
@@ -39,7 +42,7 @@ class MemoryEventLog final : public EventLog {
 
   mutable std::mutex mutex_;
   bool closed_ = false;
-  std::int64_t next_row_ = 0;
+  std::int64_t next_row_ = 1;
   std::map<std::int64_t, LoggedEvent> events_;  // by row, the order of acceptance
   std::unordered_map<Id, std::vector<std::int64_t>> rows_of_user_;
   std::unordered_set<std::string> seen_;  // event ids

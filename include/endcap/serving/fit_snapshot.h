@@ -26,21 +26,33 @@ struct FitOptions {
   Context context = {};
 };
 
+// What a snapshot is made from: who did what, what there is, and who is whose guest.
+struct ShopData {
+  const Events& events;
+  const Catalog& catalog;
+  const People& people = kNobody;
+  inline static const People kNobody = {};
+};
+
 // All that is known after the log: its events, the catalogue, and the blend fitted on both. Leaves
 // `options.like` to its caller. Throws
 // std::invalid_argument for an empty log, an unknown target or model name, or a
 // time budget that is not positive or goes with less than the best effort.
-[[nodiscard]] Snapshot fit_snapshot(const Events& events, const Catalog& catalog,
-                                    const FitOptions& options = {});
+[[nodiscard]] Snapshot fit_snapshot(const ShopData& data, const FitOptions& options = {});
 
 // The same with the terms and weights of `like`: nothing is held out or chosen. The log may be
 // empty.
-[[nodiscard]] Snapshot refit_snapshot(const Events& events, const Catalog& catalog,
-                                      const Blend& like, const Context& context = {});
+[[nodiscard]] Snapshot refit_snapshot(const ShopData& data, const Blend& like,
+                                      const Context& context = {});
 
-// What follows `before` once the log is `events`: as refit_snapshot() with its choice and
-// catalogue, but a trained model stays as it is until the next fit; new items say nothing to it.
-[[nodiscard]] Snapshot refresh_snapshot(const Events& events, const Snapshot& before,
+// What follows `before` once the shop is `data`: as refit_snapshot() with its choice, but a trained
+// model stays as it is until the next fit; new items say nothing to it.
+[[nodiscard]] Snapshot refresh_snapshot(const ShopData& data, const Snapshot& before,
                                         const Context& context = {});
+
+// A shop in which nothing has happened yet, with times: the models of the fast portfolio, which
+// count alike.
+[[nodiscard]] Snapshot first_snapshot(const Catalog& catalog, const Kinds& kinds,
+                                      const Context& context = {});
 
 }  // namespace endcap

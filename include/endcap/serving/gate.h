@@ -40,7 +40,9 @@ class Gate {
   void open(const ListRequest& request);
   // From now on the plan's own filter gives way to a condition of its back-fill.
   void open_backfill(std::size_t backfill) { filter_ = &settled_.backfill[backfill]; }
-  void hide(ItemIndex item) { hidden_.add(item); }
+  void hide(ItemIndex item) {
+    if (item < snapshot_.n_items()) hidden_.add(item);  // else it is listed by nobody here
+  }
 
   [[nodiscard]] bool allows(ItemIndex item) const {
     return !hidden_.has(item) && meets(settled_.asked, item) && meets(*filter_, item) &&

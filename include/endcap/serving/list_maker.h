@@ -47,12 +47,18 @@ class ListMaker {
  private:
   using Shown = std::vector<std::pair<ItemIndex, int>>;
 
+  [[nodiscard]] WhyNot why_not_new(const Query& query, const Visitor& visitor, const Plan& plan,
+                                   const Surroundings& around, ItemIndex item) const;
   [[nodiscard]] Shown count(const std::vector<Id>& shown) const;
+  // Fills places that are left with items newer than the snapshot.
+  void add_new_items(const Query& query, const Visitor& visitor, const Plan& plan,
+                     std::span<const ItemIndex> taken, Recommendation& list) const;
   [[nodiscard]] Ranker::Request request(const Query& query, const Visitor& visitor,
                                         const Plan& plan, std::span<const ItemIndex> taken,
                                         const Shown& shown) const;
 
   const Snapshot& snapshot_;
+  const Overlay& overlay_;
   std::uint64_t model_version_;
   std::int16_t session_kind_;
   Plans plans_;

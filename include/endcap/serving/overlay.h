@@ -4,6 +4,8 @@
 #include <map>
 #include <optional>
 #include <shared_mutex>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "endcap/base/types.h"
@@ -14,11 +16,18 @@ namespace endcap {
 
 // A visitor as a query sees them.
 struct Visitor {
-  std::vector<Interaction> events = {};  // oldest first
+  std::vector<Interaction> events = {};     // oldest first
+  std::vector<Interaction> new_items = {};  // the same with items newer than the snapshot
   std::vector<ItemIndex> disliked = {};
   UserIndex user = kNoIndex;  // in the snapshot, if it knows the visitor
   std::int64_t now_us = 0;
   [[nodiscard]] History history() const { return {events, now_us, user}; }
+};
+
+// How an event was told.
+struct Manner {
+  std::optional<Id> session = {};
+  bool session_only = false;  // never becomes part of a snapshot
 };
 
 // What arrived since a snapshot was fitted: the newest events and dislikes of each visitor, new
@@ -30,37 +39,43 @@ class Overlay {
   struct Arrival {
     Interaction event;
     std::int64_t position = 0;
-    bool session_only = false;  // never becomes part of a snapshot
+    std::int32_t session = kNoIndex;  // equal for events of one session, if any was named
+    bool session_only = false;        // never becomes part of a snapshot
   };
-
   // The snapshot must outlive the overlay.
-  explicit Overlay(const Snapshot& snapshot) : snapshot_(snapshot) {}
+  explicit Overlay(const Snapshot& snapshot);
 
   // Of the snapshot or new.
   [[nodiscard]] std::optional<ItemIndex> find_item(const Id& id) const;
   [[nodiscard]] Id item_id(ItemIndex item) const;
-  [[nodiscard]] std::vector<ItemIndex> new_items() const;  // in the order of arrival
+  // New items and how often each was met, the most often first.
+  [[nodiscard]] std::vector<std::pair<ItemIndex, std::int64_t>> new_items() const;
 
   // The visitor's next answer knows the event; of a negative weight, it is a dislike. Without
   // times it stands after all places of the log. An item never heard of becomes a new one.
-  void add(const Id& user, const Id& item, Interaction event, bool session_only = false);
+  void add(const Id& user, const Id& item, Interaction event, const Manner& manner = {});
 
-  // What the snapshot and the overlay know of this visitor is gone.
-  void forget(const Id& user);
+  // What the snapshot and the overlay know of this visitor is gone; returns how many events.
+  std::int64_t forget(const Id& user);
 
-  // What the snapshot and the overlay know of this visitor. Throws UnknownIdError for one never
-  // seen.
-  [[nodiscard]] Visitor visitor(const Id& id) const;
+  // What the snapshot and the overlay know of the person with these ids. Throws UnknownIdError if
+  // none of them was ever seen.
+  [[nodiscard]] Visitor visitor(std::span<const Id> ids) const;
+  [[nodiscard]] Visitor visitor(const Id& id) const { return visitor({&id, 1}); }
   // Whether the snapshot's rows of this visitor count no more.
   [[nodiscard]] bool is_forgotten(const Id& user) const;
+  [[nodiscard]] bool has_forgotten() const;
 
   // How many changes there have been; what comes later has this position or a greater one.
   [[nodiscard]] std::int64_t position() const;
+  // How many arrivals wait to become part of a snapshot.
+  [[nodiscard]] std::int64_t n_waiting() const;
   // Calls visit(user, item id, arrival) for all arrivals before `end` that may be learned from.
   template <class Visit>
   void for_each(std::int64_t end, Visit&& visit) const;
-  // Adds to `next` what came at `begin` or later and what is for the session only.
-  void carry_over(std::int64_t begin, Overlay& next) const;
+  // Adds to `next` what came at `begin` or later and what is for the session only, unless that is
+  // older than a day.
+  void carry_over(std::int64_t begin, std::int64_t now_us, Overlay& next) const;
 
  private:
   struct Told {
@@ -70,14 +85,20 @@ class Overlay {
 
   [[nodiscard]] Order order() const { return snapshot_.histories.order(); }
   [[nodiscard]] Id id_of(ItemIndex item) const;
+  [[nodiscard]] ItemIndex number(const Id& item);
+  [[nodiscard]] const Told* told_of(const Id& id) const;
+  [[nodiscard]] std::optional<UserIndex> row_of(const Id& id) const;
   void append(const Told& told, Visitor& visitor) const;
 
   const Snapshot& snapshot_;
+  const bool by_session_;
   mutable std::shared_mutex mutex_;
   std::map<Id, Told> told_;
   std::vector<Id> new_ids_;
+  std::vector<std::int64_t> met_;  // by new item
   std::map<Id, ItemIndex> new_items_;
-  std::int64_t position_ = 0;
+  std::map<Id, std::int32_t> sessions_;
+  std::int64_t position_ = 0, n_waiting_ = 0, n_forgotten_ = 0;
 };
 
 template <class Visit>

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -33,6 +36,27 @@ class Plans {
   }
 
   [[nodiscard]] const FilterCache& filters() const { return filters_; }
+
+  // The items of a condition on the catalogue, sorted. Throws as Filter::parse does.
+  [[nodiscard]] std::shared_ptr<const std::vector<ItemIndex>> items_where(
+      const std::string& condition) const {
+    {
+      const std::shared_lock lock(mutex_);
+      if (const auto found = items_.find(condition); found != items_.end()) return found->second;
+    }
+    const Filter filter = filters_.get(condition);
+    std::vector<ItemIndex> items;
+    for (std::size_t row = 0; row < item_of_row_.size(); ++row) {
+      if (item_of_row_[row] != kNoIndex && filter.matches(static_cast<std::int32_t>(row))) {
+        items.push_back(item_of_row_[row]);
+      }
+    }
+    std::sort(items.begin(), items.end());
+    auto made = std::make_shared<const std::vector<ItemIndex>>(std::move(items));
+    const std::unique_lock lock(mutex_);
+    if (items_.size() >= kMostPlans) items_.clear();
+    return items_.emplace(condition, std::move(made)).first->second;
+  }
 
   // Throws as make_plan does.
   [[nodiscard]] Plan make(const Rules& rules, const Query& query = {}) const {
@@ -65,6 +89,7 @@ class Plans {
   std::vector<ItemIndex> item_of_row_;
   mutable std::shared_mutex mutex_;
   mutable std::map<RulesPtr, std::shared_ptr<const Plan>> plans_;
+  mutable std::map<std::string, std::shared_ptr<const std::vector<ItemIndex>>> items_;
 };
 
 }  // namespace endcap

@@ -13,6 +13,7 @@
 #include "endcap/ids/vocabulary.h"
 #include "endcap/matrix/interactions.h"
 #include "endcap/models/scorer.h"
+#include "endcap/people/people.h"
 #include "endcap/ranking/rules.h"
 #include "endcap/storage/container.h"
 #include "endcap/tuning/blend.h"
@@ -28,6 +29,7 @@ struct Snapshot {
   Array<std::int32_t> catalog_row;  // (n_items,): the item's row in the catalogue, or kNoIndex
   Interactions histories;           // (n_users) lists of all events of positive kinds
   CsrMatrix dislikes;               // (n_users, n_items): events of negative kinds
+  People people;                    // whose ids belong together, and what they declared
   Blend blend;
   std::map<std::string, Rules> scenarios;  // by name, as they were at the fit, or when saved
 

@@ -151,11 +151,12 @@ void EventFile::check() {
 }
 
 void EventFile::compact() {
-  // As with the notes, all rows go and the wanted ones come back, as new rows at the end do.
+  // As with the notes, all rows go and the wanted ones come back, as new rows at the end do. The
+  // last one stays, erased or not: its number must not be used again.
   Transaction transaction(database_);
   database_.run(
       "CREATE TEMP TABLE kept AS SELECT row, event FROM events WHERE substr(event, 1, 1) != x'00' "
-      "ORDER BY row; DELETE FROM events;"
+      "OR row = (SELECT max(row) FROM events) ORDER BY row; DELETE FROM events;"
       "INSERT INTO events SELECT row, event FROM kept ORDER BY row; DROP TABLE kept");
   transaction.commit();
   database_.run("VACUUM");

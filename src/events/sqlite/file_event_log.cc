@@ -1,5 +1,7 @@
 #include "file_event_log.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -20,13 +22,17 @@ constexpr std::int64_t kReplayChunk = 4096;
 
 }  // namespace
 
-FileEventLog::FileEventLog(const std::filesystem::path& path) : path_(path) {
-  file_.emplace(path);
+FileEventLog::FileEventLog(const std::filesystem::path& path)
+    : path_(path), process_(::getpid()), file_(std::make_unique<EventFile>(path)) {
   load();
   writer_ = std::thread([this] { write_loop(); });
 }
 
 FileEventLog::~FileEventLog() {
+  if (is_forked()) {
+    abandon();
+    return;
+  }
   try {
     close();
   } catch (const std::exception&) {  // whoever must know calls flush() or close()
@@ -46,16 +52,32 @@ void FileEventLog::load() {
   notes_ = file_->read_notes();
 }
 
+bool FileEventLog::is_forked() const { return ::getpid() != process_; }
+
+// The thread lives in the parent and waits for these signals there; to close the file here would
+// cut off the parent's WAL.
+void FileEventLog::abandon() {
+  if (writer_.joinable()) writer_.detach();
+  (void)signals_.release();
+  (void)file_.release();
+}
+
 FileEventLog::Lock FileEventLog::use(std::mutex& mutex) const {
+  check_process();
   Lock lock(mutex);
   check_open();
   return lock;
 }
 
 FileEventLog::Lock FileEventLog::use_to_write(std::mutex& mutex) const {
+  check_process();
   Lock lock(mutex);
   check_writable();
   return lock;
+}
+
+void FileEventLog::check_process() const {
+  require(!is_forked(), "event log", "be used by the process that opened it", "a child of fork()");
 }
 
 void FileEventLog::check_open() const { require(!closed_, "event log", "be open", "a closed one"); }
@@ -70,6 +92,7 @@ std::system_error FileEventLog::read_only_error() const {
 }
 
 std::int64_t FileEventLog::append(std::span<const LoggedEvent> events, bool durable) {
+  check_process();
   std::vector<Draft> drafts;
   drafts.reserve(events.size());
   for (const auto& entry : events) {
@@ -78,7 +101,8 @@ std::int64_t FileEventLog::append(std::span<const LoggedEvent> events, bool dura
   }
   Lock file(file_mutex_, std::defer_lock);
   Lock lock(mutex_);
-  saved_.wait(lock, [this] { return queue_.size() < kMaxWaiting || closed_ || !problem_.empty(); });
+  signals_->saved.wait(
+      lock, [this] { return queue_.size() < kMaxWaiting || closed_ || !problem_.empty(); });
   if (may_repeat_saved(drafts)) {
     lock.unlock();
     file.lock();
@@ -87,7 +111,7 @@ std::int64_t FileEventLog::append(std::span<const LoggedEvent> events, bool dura
   check_writable();
   const auto n_accepted = accept(std::move(drafts));
   if (file) file.unlock();
-  work_.notify_one();
+  signals_->work.notify_one();
   if (durable) wait_until_saved(lock, next_row_ - 1);
   return n_accepted;
 }
@@ -134,23 +158,23 @@ std::int64_t FileEventLog::accept(std::vector<Draft> drafts) {
 }
 
 void FileEventLog::wait_until_saved(Lock& lock, std::int64_t row) {
-  saved_.wait(lock, [&] { return saved_row_ >= row || !problem_.empty(); });
+  signals_->saved.wait(lock, [&] { return saved_row_ >= row || !problem_.empty(); });
   if (saved_row_ < row) check_writable();
 }
 
 void FileEventLog::flush() {
   Lock lock = use(mutex_);
   hurry_ = true;
-  work_.notify_one();
+  signals_->work.notify_one();
   wait_until_saved(lock, next_row_ - 1);
 }
 
 void FileEventLog::write_loop() {
   const auto stopped = [this] { return closed_ || !problem_.empty(); };
   for (Lock lock(mutex_);;) {
-    work_.wait(lock, [&] { return !queue_.empty() || stopped(); });
-    work_.wait_for(lock, kGroupTime,
-                   [&] { return queue_.size() >= kGroupSize || hurry_ || stopped(); });
+    signals_->work.wait(lock, [&] { return !queue_.empty() || stopped(); });
+    signals_->work.wait_for(lock, kGroupTime,
+                            [&] { return queue_.size() >= kGroupSize || hurry_ || stopped(); });
     if (stopped()) return;
     hurry_ = false;
     lock.unlock();
@@ -176,7 +200,7 @@ void FileEventLog::save_queue() {
     saved_row_ = writing_.back().number;
     writing_.clear();
   }
-  saved_.notify_all();
+  signals_->saved.notify_all();
 }
 
 template <class Work>
@@ -188,17 +212,18 @@ void FileEventLog::change(Work&& work) {
       const Lock lock(mutex_);
       problem_ = failure.what();
     }
-    work_.notify_all();
-    saved_.notify_all();
+    signals_->work.notify_all();
+    signals_->saved.notify_all();
     throw;
   }
 }
 
-void FileEventLog::replay(const std::function<void(const LoggedEvent&)>& visit) const {
+void FileEventLog::replay(const std::function<void(const LoggedEvent&)>& visit,
+                          std::int64_t after) const {
   Lock lock = use(mutex_);
   const auto end = next_row_;
   lock.unlock();
-  for (std::int64_t row = 0; row < end - 1;) {
+  for (std::int64_t row = after; row < end - 1;) {
     Lock file = use(file_mutex_);
     const auto chunk = chunk_behind(row, end);
     file.unlock();
@@ -246,11 +271,18 @@ std::vector<LoggedEvent> FileEventLog::events_of(const Id& user) const {
   return events;
 }
 
-std::int64_t FileEventLog::erase_user(const Id& user) {
+std::int64_t FileEventLog::last_row() const {
+  const Lock lock = use(mutex_);
+  return next_row_ - 1;
+}
+
+std::int64_t FileEventLog::erase(const Id& user,
+                                 const std::function<bool(const LoggedEvent&)>& which) {
   const Lock file = use_to_write(file_mutex_);
   save_queue();
   auto found = find(user);
-  std::erase_if(found, [this](const Found& event) { return event.row > saved_row_; });
+  std::erase_if(found,
+                [&](const Found& event) { return event.row > saved_row_ || !which(event.entry); });
   if (found.empty()) return 0;
   std::vector<std::int64_t> rows;
   rows.reserve(found.size());
@@ -325,6 +357,7 @@ void FileEventLog::compact() {
 }
 
 void FileEventLog::close() {
+  check_process();
   Lock file(file_mutex_);
   if (closed_) return;
   {
@@ -341,8 +374,8 @@ void FileEventLog::close() {
   if (!problem_.empty()) file_->keep_wal_on_close();
   file_.reset();
   file.unlock();
-  work_.notify_all();
-  saved_.notify_all();
+  signals_->work.notify_all();
+  signals_->saved.notify_all();
   writer_.join();
   if (failure) std::rethrow_exception(failure);
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -29,9 +30,12 @@ class FileEventLog final : public SqliteEventLog {
 
   std::int64_t append(std::span<const LoggedEvent> events, bool durable) override;
   void flush() override;
-  void replay(const std::function<void(const LoggedEvent&)>& visit) const override;
+  using EventLog::replay;
+  void replay(const std::function<void(const LoggedEvent&)>& visit,
+              std::int64_t after) const override;
+  [[nodiscard]] std::int64_t last_row() const override;
   [[nodiscard]] std::vector<LoggedEvent> events_of(const Id& user) const override;
-  std::int64_t erase_user(const Id& user) override;
+  std::int64_t erase(const Id& user, const std::function<bool(const LoggedEvent&)>& which) override;
   void set_note(const std::string& name, const std::string& text) override;
   [[nodiscard]] std::optional<std::string> note(const std::string& name) const override;
   [[nodiscard]] std::vector<std::string> note_names() const override;
@@ -57,6 +61,7 @@ class FileEventLog final : public SqliteEventLog {
   // Lock a mutex. Throw if the log is closed; to write also if it is read-only.
   [[nodiscard]] Lock use(std::mutex& mutex) const;
   [[nodiscard]] Lock use_to_write(std::mutex& mutex) const;
+  void check_process() const;
   void check_open() const;
   void check_writable() const;
   [[nodiscard]] std::system_error read_only_error() const;
@@ -80,20 +85,28 @@ class FileEventLog final : public SqliteEventLog {
   [[nodiscard]] LoggedEvent decode(std::int64_t row, std::string_view bytes) const;
   [[noreturn]] void complain(const std::string& section, std::string_view what) const;
 
+  // A child of fork() has the log's memory, but neither its thread nor a right to its file.
+  [[nodiscard]] bool is_forked() const;
+  void abandon();
+
   const std::filesystem::path path_;
+  const int process_;
 
   // Taken before mutex_ where both are. What is only changed under both may be read under either.
   mutable std::mutex file_mutex_;
   mutable std::mutex mutex_;
 
-  mutable std::optional<EventFile> file_;  // file_mutex_; until close()
+  mutable std::unique_ptr<EventFile> file_;  // file_mutex_; until close()
 
   bool closed_ = false;         // changed under both
   std::string problem_;         // changed under both
   std::int64_t saved_row_ = 0;  // changed under both
   Notes notes_;                 // changed under both
 
-  std::condition_variable work_, saved_;  // mutex_, as all that follows
+  struct Signals {
+    std::condition_variable work, saved;
+  };
+  std::unique_ptr<Signals> signals_ = std::make_unique<Signals>();  // mutex_, as all that follows
   std::vector<EventRow> queue_, writing_;
   mutable EventIndex index_;
   std::int64_t next_row_ = 1, n_events_ = 0;

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <tuple>
+#include <vector>
+
+#include "endcap/matrix/interactions.h"
+
+namespace endcap {
+
+// Whether the baskets of a log are its sessions; else they are days, or there are none.
+[[nodiscard]] inline bool has_sessions(const Interactions& histories) {
+  for (UserIndex user = 0; user < histories.n_users(); ++user) {
+    std::int64_t day = -1;
+    std::int32_t basket = kNoIndex;
+    for (const auto& event : histories.events_of(user)) {
+      if (histories.order() == Order::kTime && event.time_us / kMicrosecondsPerDay != day) {
+        day = event.time_us / kMicrosecondsPerDay;
+        ++basket;
+      }
+      if (event.basket != basket) return true;
+    }
+  }
+  return false;
+}
+
+// The histories of several ids as that of one person: in the order of a log, baskets numbered anew.
+// A session belongs to one id; what two ids did on one day is one basket where days are baskets.
+[[nodiscard]] inline std::vector<Interaction> joined_rows(
+    std::span<const std::span<const Interaction>> rows, Order order, bool by_session) {
+  struct Owned {
+    Interaction event;
+    std::size_t row;
+  };
+  std::vector<Owned> all;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    for (const auto& event : rows[row]) all.push_back({event, row});
+  }
+  const auto key = [](const Owned& one) {
+    return std::tuple(one.event.time_us, one.event.item, one.event.kind, one.row, one.event.basket);
+  };
+  std::stable_sort(all.begin(), all.end(),
+                   [&](const Owned& a, const Owned& b) { return key(a) < key(b); });
+  std::vector<Interaction> joined;
+  std::int32_t basket = kNoIndex;
+  for (std::size_t e = 0; e < all.size(); ++e) {
+    const auto begins_basket = [&] {
+      if (e == 0) return true;
+      const auto &now = all[e], &before = all[e - 1];
+      if (by_session) return now.row != before.row || now.event.basket != before.event.basket;
+      return now.event.time_us / kMicrosecondsPerDay != before.event.time_us / kMicrosecondsPerDay;
+    };
+    joined.push_back(all[e].event);
+    if (!by_session && order != Order::kTime) continue;
+    if (begins_basket()) ++basket;
+    joined.back().basket = basket;
+  }
+  return joined;
+}
+
+}  // namespace endcap

@@ -1,0 +1,70 @@
+#include "endcap/serving/fold.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "endcap/events/event_gatherer.h"
+#include "endcap/matrix/joined_rows.h"
+
+namespace endcap {
+namespace {
+
+// Any kind of dislike: a snapshot does not remember which one it was.
+std::int16_t negative_kind(const Kinds& kinds) {
+  std::int16_t kind = 0;
+  while (kind < kinds.size() && kinds[kind].weight > 0) ++kind;
+  return kind;
+}
+
+// Adds what the snapshot holds; returns a number above those of all its sessions.
+std::int32_t gather(const Edition& edition, EventGatherer& all) {
+  const auto& s = edition.snapshot;
+  const bool by_session = has_sessions(s.histories);
+  const auto dislike = negative_kind(s.kinds);
+  std::int32_t sessions = 0;
+  for (UserIndex user = 0; user < s.users.size(); ++user) {
+    const Id id = s.users.id(user);
+    if (edition.overlay.is_forgotten(id)) continue;
+    for (const auto& event : s.histories.events_of(user)) {
+      all.add(id, s.items.id(event.item), event.kind, event.time_us,
+              by_session ? event.basket : kNoIndex);
+      sessions = std::max(sessions, event.basket + 1);
+    }
+    for (const auto item : s.dislikes.row(user).columns) all.add(id, s.items.id(item), dislike, 0);
+  }
+  return sessions;
+}
+
+// The place after all places of the user's history.
+std::int64_t next_place(const Edition& edition, const Id& user) {
+  const auto& s = edition.snapshot;
+  const auto known = s.users.find(user);
+  if (!known || edition.overlay.is_forgotten(user)) return 0;
+  const auto events = s.histories.events_of(*known);
+  return events.empty() ? 0 : events.back().time_us + 1;
+}
+
+}  // namespace
+
+Events events_of(const Edition& edition, std::int64_t end) {
+  const auto order = edition.snapshot.histories.order();
+  EventGatherer all(edition.snapshot.kinds, order);
+  const auto sessions = gather(edition, all);
+  struct Late {
+    Id user, item;
+    Overlay::Arrival arrival;
+  };
+  std::vector<Late> late;
+  edition.overlay.for_each(end, [&](const Id& user, const Id& item, const auto& arrival) {
+    late.push_back({user, item, arrival});
+  });
+  for (const auto& [user, item, arrival] : late) {
+    auto time_us = arrival.event.time_us;
+    if (order != Order::kTime) time_us += next_place(edition, user) - kYear10000Us;
+    const auto session = arrival.session == kNoIndex ? kNoIndex : sessions + arrival.session;
+    all.add(user, item, arrival.event.kind, time_us, session);
+  }
+  return std::move(all).finish();
+}
+
+}  // namespace endcap

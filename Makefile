@@ -2,7 +2,8 @@
 # A stamp in build/ says what is done; a second run repeats nothing.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-asan test-tsan torture bench quality lint format clean
+.PHONY: help demo test test-asan test-tsan torture bench quality gate gate-renew scale wheel lint \
+        format clean
 
 PYTHON := .venv/bin/python
 CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
@@ -35,6 +36,21 @@ torture: build/release/build.ninja  ## kill, cut the power, fuzz and race, for a
 bench: quality build/release/build.ninja  ## measure quality and speed
 	cmake --build build/release
 	if [ -x build/release/endcap_bench ]; then build/release/endcap_bench; fi
+
+gate: build/release/build.ninja  ## count instructions of fixed tasks, fail where they grew
+	cmake --build build/release --target endcap_gate
+	bench/gate/gate.py
+
+gate-renew: build/release/build.ninja  # take the present counts as the measure
+	cmake --build build/release --target endcap_gate
+	bench/gate/gate.py --renew
+
+scale: build/release/build.ninja  ## measure growth up to 10^7 events, write docs/scale.md
+	cmake --build build/release --target endcap_scale
+	bench/scale/scale.py
+
+wheel: build/stamps/venv  ## build a wheel for any Linux, test it where there is no compiler
+	scripts/make_wheel.sh
 
 quality: build/stamps/package  ## measure quality on public shop data, write docs/quality.md
 	$(PYTHON) bench/quality_table.py

@@ -46,3 +46,11 @@ if(benches AND benchmark_FOUND)
 elseif(benches)
   message(STATUS "endcap: no benches, Google Benchmark was not found (Debian: libbenchmark-dev)")
 endif()
+
+# `make gate` and `make scale`.
+foreach(name gate scale)
+  add_executable(endcap_${name} bench/${name}/${name}.cc)
+  target_include_directories(endcap_${name} PRIVATE bench)
+  target_compile_options(endcap_${name} PRIVATE ${warnings})
+  target_link_libraries(endcap_${name} PRIVATE endcap)
+endforeach()

@@ -24,6 +24,8 @@ FLAGS = [
     "-std=c++20",
     "-DENDCAP_HAS_JSON",
     "-DENDCAP_HAS_SQLITE",
+    '-DENDCAP_VERSION=""',
+    "-DENDCAP_MODULE=_core",
     *(f"-I{ROOT / folder}" for folder in ("include", "tests", "bench")),
     *(f"-isystem{path}" for path in ("/usr/include/eigen3", pybind11.get_include())),
     f"-isystem{sysconfig.get_path('include')}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from endcap.check_files import FileCheck, check_files
+from endcap.file_check import FileCheck, check_files
 
 _MEANING = "exit code: 0 all is well, 1 something is wrong, 2 nothing could be read"
 

@@ -16,7 +16,8 @@ _Read = tuple[Events, int, int, list[tuple[int, str]]]  # events, rows, kept, ba
 _Interval = tuple[float, float, float]  # mean, low, high
 
 NO_TIME: int
-compiler: str
+
+def build_info() -> dict[str, Any]: ...
 
 class CorruptFileError(ValueError): ...
 class UnknownIdError(KeyError): ...

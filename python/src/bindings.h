@@ -12,6 +12,7 @@
 namespace endcap {
 
 // One for each bind_<header>.cc.
+void bind_build_info(pybind11::module_& module);
 void bind_events(pybind11::module_& module);
 void bind_event_log(pybind11::module_& module);
 void bind_catalog(pybind11::module_& module);

@@ -25,20 +25,14 @@ void translate_errors(py::module_& module) {
   });
 }
 
-std::string compiler() {
-#if defined(__clang__)
-  return "clang " __clang_version__;
-#else
-  return "gcc " __VERSION__;
-#endif
-}
-
 }  // namespace
 
-PYBIND11_MODULE(_core, module) {
+// One module for each instruction level; to Python all are endcap._core.
+PYBIND11_MODULE(ENDCAP_MODULE, module) {
+  module.attr("__name__") = "endcap._core";
   module.doc() = "The C++ core of endcap; the package endcap is its face.";
-  module.attr("compiler") = compiler();
   translate_errors(module);
+  endcap::bind_build_info(module);
   endcap::bind_events(module);
   endcap::bind_event_log(module);
   endcap::bind_catalog(module);

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "endcap/base/instructions.h"
+
 // Kernels compiled for several vector widths, the widest that the processor has being chosen when
 // they run. All widths do the same operations on the same numbers in the same order, and none
 // fuses a multiplication with an addition, so the bytes do not depend on the choice.
@@ -66,16 +68,12 @@ template <class Kernel, class... Args>
 [[gnu::target("avx2")]] void run_avx2(Args... args) {
   Kernel::template run<8>(args...);
 }
+#endif
 
 inline int widest_simd() {
-  static const int width = __builtin_cpu_supports("avx512f") ? 16
-                           : __builtin_cpu_supports("avx2")  ? 8
-                                                             : 4;
-  return width;
+  constexpr int kWidths[] = {4, 8, 16};
+  return kWidths[static_cast<int>(instructions())];
 }
-#else
-inline int widest_simd() { return 4; }
-#endif
 
 // Kernel::run<width>(args...) with a width of 4, 8 or 16 that the processor has.
 template <class Kernel, class... Args>

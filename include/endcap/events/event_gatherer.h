@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "endcap/base/index_count.h"
 #include "endcap/events/events.h"
 
 namespace endcap {
@@ -43,7 +44,7 @@ class EventGatherer {
   class Numbering {
    public:
     std::int32_t number(const Id& id) {
-      return numbers_.emplace(id, static_cast<std::int32_t>(numbers_.size())).first->second;
+      return numbers_.emplace(id, index_count("number of ids", numbers_.size())).first->second;
     }
     Vocabulary finish(std::vector<std::int32_t>& column) const {
       std::vector<Id> ids;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "endcap/base/index_count.h"
 #include "endcap/base/number_text.h"
 #include "endcap/base/types.h"
 #include "endcap/ids/vocabulary.h"
@@ -30,7 +31,7 @@ class IdColumn {
   void add(std::string_view text, bool is_text = false) {
     auto found = numbers_.find(text);
     if (found == numbers_.end()) {
-      found = numbers_.emplace(text, static_cast<std::int32_t>(numbers_.size())).first;
+      found = numbers_.emplace(text, index_count("number of ids", numbers_.size())).first;
       any_text_ = any_text_ || is_text || !integer_from_text(text);
     }
     any_text_ = any_text_ || is_text;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "endcap/base/error.h"
+#include "endcap/base/index_count.h"
 #include "endcap/base/types.h"
 #include "endcap/storage/array.h"
 
@@ -70,7 +71,7 @@ class Vocabulary {
 };
 
 inline Vocabulary::Vocabulary(Array<std::int64_t> numbers)
-    : size_(static_cast<std::int32_t>(numbers.size())), numbers_(std::move(numbers)) {
+    : size_(index_count("number of ids", numbers.size())), numbers_(std::move(numbers)) {
   for (std::size_t i = 1; i < numbers_.size(); ++i) {
     require(numbers_[i - 1] < numbers_[i], "ids", "be sorted and distinct", numbers_[i]);
   }
@@ -82,7 +83,7 @@ inline Vocabulary::Vocabulary(Array<std::int64_t> offsets, Array<char> bytes)
               std::is_sorted(offsets_.begin(), offsets_.end()) &&
               offsets_[offsets_.size() - 1] == static_cast<std::int64_t>(bytes_.size()),
           "offsets", "start at 0, never fall and span the bytes", offsets_.size());
-  size_ = static_cast<std::int32_t>(offsets_.size() - 1);
+  size_ = index_count("number of ids", offsets_.size() - 1);
   for (std::int32_t i = 1; i < size_; ++i) {
     require(text(i - 1) < text(i), "ids", "be sorted and distinct", text(i));
   }

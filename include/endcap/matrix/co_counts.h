@@ -13,7 +13,7 @@
 #include "endcap/base/parallel.h"
 #include "endcap/matrix/csr_matrix.h"
 #include "endcap/matrix/interactions.h"
-#include "endcap/matrix/stack_rows.h"
+#include "endcap/matrix/row_stack.h"
 #include "endcap/retrieval/top_k.h"
 
 namespace endcap {
@@ -101,7 +101,7 @@ class CountRow {
 template <class Count, class Value>
 CsrMatrix count_matrix(const Context& context, std::int32_t n_items, int neighbors, Count&& count,
                        Value&& value) {
-  std::vector<std::vector<ScoredItem>> rows(static_cast<std::size_t>(n_items));
+  RowStack rows(n_items, n_items);
   std::vector<CountRow> scratch(static_cast<std::size_t>(context.thread_count()),
                                 CountRow(n_items));
   parallel_for(context, n_items, 16, [&](std::int64_t begin, std::int64_t end, int worker) {
@@ -110,24 +110,25 @@ CsrMatrix count_matrix(const Context& context, std::int32_t n_items, int neighbo
       counts.clear();
       count(i, counts);
       const auto touched = counts.touched();
-      auto& kept = rows[static_cast<std::size_t>(i)];
+      std::vector<ScoredItem> kept;
       if (neighbors == 0) {
         kept.reserve(touched.size());
         for (const auto j : touched) {
           if (const float weight = value(i, j, counts[j]); weight > 0) kept.push_back({j, weight});
         }
-        continue;
+      } else {
+        TopK best(std::min(neighbors, static_cast<int>(touched.size())));
+        for (const auto j : touched) {
+          if (const float weight = value(i, j, counts[j]); weight > 0) best.offer({j, weight});
+        }
+        kept = best.take();
+        std::sort(kept.begin(), kept.end(),
+                  [](const auto& a, const auto& b) { return a.item < b.item; });
       }
-      TopK best(std::min(neighbors, static_cast<int>(touched.size())));
-      for (const auto j : touched) {
-        if (const float weight = value(i, j, counts[j]); weight > 0) best.offer({j, weight});
-      }
-      kept = best.take();
-      std::sort(kept.begin(), kept.end(),
-                [](const auto& a, const auto& b) { return a.item < b.item; });
+      rows.add(i, std::move(kept));
     }
   });
-  return stack_rows(n_items, std::move(rows));
+  return std::move(rows).finish();
 }
 
 inline Occurrences::Occurrences(const Interactions& interactions)

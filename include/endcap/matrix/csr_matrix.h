@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "endcap/base/error.h"
+#include "endcap/base/index_count.h"
 #include "endcap/storage/array.h"
 
 namespace endcap {
@@ -40,6 +41,7 @@ class CsrMatrix {
         values_(std::move(values)) {
     require(!offsets_.empty() && offsets_[0] == 0, "offsets", "start at 0", offsets_.size());
     require(columns_.size() == values_.size(), "values", "be as long as columns", values_.size());
+    static_cast<void>(index_count("number of rows", offsets_.size() - 1));
     const auto nnz = static_cast<std::int64_t>(columns_.size());
     for (std::size_t i = 1; i < offsets_.size(); ++i) {
       require(offsets_[i - 1] <= offsets_[i], "offsets", "never fall", offsets_[i]);

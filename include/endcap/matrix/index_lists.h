@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "endcap/base/error.h"
+#include "endcap/base/index_count.h"
 #include "endcap/storage/array.h"
 
 namespace endcap {
@@ -24,6 +25,7 @@ class IndexLists {
                 std::is_sorted(offsets_.begin(), offsets_.end()) &&
                 offsets_[offsets_.size() - 1] == static_cast<std::int64_t>(values_.size()),
             "offsets", "start at 0, never fall and end at the number of values", offsets_.size());
+    static_cast<void>(index_count("number of lists", offsets_.size() - 1));
     for (const auto value : values_) {
       require(0 <= value && value < n_values, "values", "be in [0, n_values)", value);
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "endcap/base/error.h"
+#include "endcap/base/index_count.h"
 #include "endcap/base/types.h"
 #include "endcap/matrix/csr_matrix.h"
 #include "endcap/storage/array.h"
@@ -55,6 +56,7 @@ class Interactions {
                 std::is_sorted(offsets_.begin(), offsets_.end()) &&
                 offsets_[offsets_.size() - 1] == static_cast<std::int64_t>(events_.size()),
             "offsets", "start at 0, never fall and end at the number of events", offsets_.size());
+    static_cast<void>(index_count("number of users", offsets_.size() - 1));
     for (const auto& event : events_) {
       require(0 <= event.item && event.item < n_items_, "item", "be in [0, n_items)", event.item);
       end_us_ = std::max(end_us_, event.time_us);

@@ -5,31 +5,18 @@
 #include <utility>
 #include <vector>
 
-#include "endcap/matrix/csr_matrix.h"
-#include "endcap/retrieval/top_k.h"
+#include "endcap/matrix/row_stack.h"
 
 namespace endcap {
 
-// The matrix whose row i holds rows[i], in its order; each row is let go once it is copied.
+// The matrix whose row i holds rows[i], in its order.
 [[nodiscard]] inline CsrMatrix stack_rows(std::int32_t n_columns,
                                           std::vector<std::vector<ScoredItem>> rows) {
-  std::vector<std::int64_t> offsets = {0};
-  offsets.reserve(rows.size() + 1);
-  for (const auto& row : rows) {
-    offsets.push_back(offsets.back() + static_cast<std::int64_t>(row.size()));
+  RowStack stack(static_cast<std::int32_t>(rows.size()), n_columns);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    stack.add(static_cast<std::int32_t>(i), std::move(rows[i]));
   }
-  std::vector<std::int32_t> columns;
-  std::vector<float> values;
-  columns.reserve(static_cast<std::size_t>(offsets.back()));
-  values.reserve(static_cast<std::size_t>(offsets.back()));
-  for (auto& row : rows) {
-    for (const auto& [column, value] : row) {
-      columns.push_back(column);
-      values.push_back(value);
-    }
-    std::vector<ScoredItem>().swap(row);
-  }
-  return {n_columns, std::move(offsets), std::move(columns), std::move(values)};
+  return std::move(stack).finish();
 }
 
 }  // namespace endcap

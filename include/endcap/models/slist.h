@@ -11,7 +11,7 @@
 #include "endcap/base/parallel.h"
 #include "endcap/matrix/co_counts.h"
 #include "endcap/matrix/item_sets.h"
-#include "endcap/matrix/stack_rows.h"
+#include "endcap/matrix/row_stack.h"
 #include "endcap/models/detail/neighborhood_solver.h"
 #include "endcap/models/item_item_model.h"
 #include "endcap/models/score_board.h"
@@ -156,16 +156,15 @@ inline Slist Slist::fit(const Interactions& interactions, const SlistOptions& op
   require(options.max_events > 0, "max_events", "be positive", options.max_events);
   const auto sums = detail::slist_sums(interactions, options, context);
   const auto n_items = interactions.n_items();
-  std::vector<std::vector<ScoredItem>> rows(static_cast<std::size_t>(n_items));
+  RowStack rows(n_items, n_items);
   std::vector<detail::SlistSolver> solvers(static_cast<std::size_t>(context.thread_count()),
                                            detail::SlistSolver(sums, options));
   parallel_for(context, n_items, 8, [&](std::int64_t begin, std::int64_t end, int worker) {
-    for (auto i = begin; i < end; ++i) {
-      rows[static_cast<std::size_t>(i)] =
-          solvers[static_cast<std::size_t>(worker)].solve(static_cast<ItemIndex>(i));
+    for (auto i = static_cast<ItemIndex>(begin); i < end; ++i) {
+      rows.add(i, solvers[static_cast<std::size_t>(worker)].solve(i));
     }
   });
-  return {stack_rows(n_items, std::move(rows)), options.history};
+  return {std::move(rows).finish(), options.history};
 }
 
 }  // namespace endcap

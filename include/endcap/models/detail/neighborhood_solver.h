@@ -12,7 +12,7 @@
 #include "endcap/base/parallel.h"
 #include "endcap/matrix/csr_matrix.h"
 #include "endcap/matrix/dense_block.h"
-#include "endcap/matrix/stack_rows.h"
+#include "endcap/matrix/row_stack.h"
 #include "endcap/matrix/transpose.h"
 #include "endcap/models/detail/cholesky.h"
 #include "endcap/models/detail/gemm.h"
@@ -111,7 +111,7 @@ class NeighborhoodSolver {
 // O(n_items * neighbors^3) time.
 inline CsrMatrix solve_neighborhoods(const CsrMatrix& gram, const CsrMatrix& targets,
                                      const Neighborhoods& options, const Context& context) {
-  std::vector<std::vector<ScoredItem>> columns(static_cast<std::size_t>(gram.n_rows()));
+  RowStack columns(gram.n_rows(), gram.n_rows());
   std::vector<float> scales;
   for (ItemIndex i = 0; i < gram.n_rows(); ++i) {
     scales.push_back(std::sqrt(gram.row(i).at(i) + 0.2f * options.regularization));
@@ -119,12 +119,11 @@ inline CsrMatrix solve_neighborhoods(const CsrMatrix& gram, const CsrMatrix& tar
   std::vector<NeighborhoodSolver> solvers(static_cast<std::size_t>(context.thread_count()),
                                           NeighborhoodSolver(gram, targets, scales, options));
   parallel_for(context, gram.n_rows(), 8, [&](std::int64_t begin, std::int64_t end, int worker) {
-    for (auto j = begin; j < end; ++j) {
-      columns[static_cast<std::size_t>(j)] =
-          solvers[static_cast<std::size_t>(worker)].solve(static_cast<ItemIndex>(j));
+    for (auto j = static_cast<ItemIndex>(begin); j < end; ++j) {
+      columns.add(j, solvers[static_cast<std::size_t>(worker)].solve(j));
     }
   });
-  return transpose(stack_rows(gram.n_rows(), std::move(columns)));
+  return transpose(std::move(columns).finish());
 }
 
 }  // namespace endcap::detail

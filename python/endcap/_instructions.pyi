@@ -1,0 +1,4 @@
+# Which build of the compiled module suits this processor.
+levels: list[str]
+
+def choice() -> str: ...

@@ -34,5 +34,5 @@ def test_the_kernels_run_on_a_processor_of_2006():
 
 def test_counting_models_give_the_same_bytes_on_a_processor_without_avx():
     # numpy needs SSE4.2, as a Nehalem has.
-    command = [sys.executable, ROOT / "tests/python/model_bytes.py", "counting"]
+    command: list[str | Path] = [sys.executable, ROOT / "tests/python/model_bytes.py", "counting"]
     assert run(QEMU, "-cpu", "Nehalem", *command) == run(*command)

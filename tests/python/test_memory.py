@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -45,24 +46,38 @@ def file(tmp_path_factory):
     return path
 
 
-def test_eight_workers_share_one_model(file):
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WORKER, file],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+class Worker:
+    """A process that stops at each line that it prints until it is told to go on."""
+
+    def __init__(self, file: Path) -> None:
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", WORKER, file], stdin=pipe, stdout=pipe, text=True
         )
-        for _ in range(8)
-    ]
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._in, self._out = self._process.stdin, self._process.stdout
+
+    def line(self) -> str:
+        line = self._out.readline()
+        assert line
+        return line
+
+    def go_on(self) -> None:
+        self._in.write("\n")
+        self._in.flush()
+
+
+def test_eight_workers_share_one_model(file):
+    workers = [Worker(file) for _ in range(8)]
     for _ in range(3):  # each step when all have done the one before
-        assert all(worker.stdout.readline() for worker in workers)
         for worker in workers:
-            worker.stdin.write("\n")
-            worker.stdin.flush()
-    added_mib = sum(float(worker.stdout.readline()) for worker in workers)
+            worker.line()
+        for worker in workers:
+            worker.go_on()
+    added_mib = sum(float(worker.line()) for worker in workers)
     for worker in workers:
-        worker.communicate("\n")
+        worker.go_on()
     model_mib = file.stat().st_size / 2**20
     assert model_mib > 20
     assert added_mib <= 1.2 * model_mib

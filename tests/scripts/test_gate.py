@@ -14,6 +14,8 @@ BEFORE = {"fit": 1_000_000, "ask": 1_000}
 @pytest.fixture
 def gate(tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location("gate", PATH)
+    assert spec is not None
+    assert spec.loader is not None
     gate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(gate)
     monkeypatch.setattr(gate, "ROOT", tmp_path)

@@ -10,8 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 _Id = int | str
 _Path = str | PathLike[str]
 _Progress = Callable[[str | None, int | None, int], None]
-# Of many lists: items, scores, counts, and what the items' numbers mean.
-_Arrays = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], "Vocabulary"]
+# Of many lists: items, scores, probabilities, counts, and what the items' numbers mean.
+_Arrays = tuple[
+    NDArray[np.int32], NDArray[np.float32], NDArray[np.float32], NDArray[np.int32], "Vocabulary"
+]
 _Read = tuple[Events, int, int, list[tuple[int, str]]]  # events, rows, kept, bad rows
 _Interval = tuple[float, float, float]  # mean, low, high
 
@@ -206,6 +208,7 @@ class Reason:
 class Pick:
     item: _Id
     score: float
+    probability: float
     reasons: list[Reason]
     source: str
     rule: str
@@ -262,6 +265,30 @@ class Health:
     writable: bool
     problem: str
     n_waiting: int
+
+class TriedModel:
+    name: str
+    fate: str
+    fit_seconds: float
+    n_bytes: int
+    weights: tuple[float, float]
+    alone: tuple[_Interval, _Interval]
+    gain: tuple[_Interval, _Interval]
+
+class FitReport:
+    held_out: str
+    n_train: int
+    n_held_out: int
+    begin_us: int
+    cut_us: int
+    end_us: int
+    n_queries: tuple[int, int]
+    blend: tuple[_Interval, _Interval]
+    best_model: tuple[str, str]
+    over_best: tuple[_Interval, _Interval]
+    models: list[TriedModel]
+    warnings: list[str]
+    seconds: float
 
 class Recommender:
     @staticmethod
@@ -361,6 +388,8 @@ class Recommender:
     def n_events(self) -> int: ...
     @property
     def models(self) -> list[ModelReport]: ...
+    @property
+    def report(self) -> FitReport: ...
 
 class Interactions:
     def __init__(self, *data: Any) -> None: ...

@@ -17,6 +17,7 @@ from endcap._progress import progress_bar
 from endcap._times import time_us_or_none
 from endcap.catalog import Catalog
 from endcap.events import Events, kinds_of
+from endcap.fit_report import FitReport
 from endcap.live import Live
 from endcap.results import Explanation, PickList, Picks, WhyNot
 from endcap.rules import Rules
@@ -364,6 +365,11 @@ class Recommender(Live):
         return list(self._core.models)
 
     @property
+    def report(self) -> FitReport:
+        """What the fit tried, what won and by how much, and what it noticed about the data."""
+        return FitReport(self._core.report)
+
+    @property
     def users(self) -> list[Any]:
         """All user ids of the newest snapshot, sorted."""
         return list(self._core.users.ids())
@@ -384,9 +390,10 @@ class Recommender(Live):
     def _list(self, recommendation: Any) -> PickList:
         return PickList._of(recommendation, self.catalog.title)
 
-    def _picks(self, queries: Sequence[Any], answer: tuple[Any, Any, Any, Any]) -> Picks:
-        items, scores, counts, vocabulary = answer
-        return Picks(queries, items, scores, counts, self._item_array(vocabulary))
+    def _picks(self, queries: Sequence[Any], answer: tuple[Any, Any, Any, Any, Any]) -> Picks:
+        items, scores, probabilities, counts, vocabulary = answer
+        ids = self._item_array(vocabulary)
+        return Picks(queries, items, scores, probabilities=probabilities, counts=counts, ids=ids)
 
     def _table(self) -> tuple[list[str], list[list[str]]]:
         rows = [

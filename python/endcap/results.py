@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, overload
 
@@ -25,13 +26,18 @@ def _reasons(pick: Any, titles: Titles) -> str:
     return "; ".join([because, *rules, *([pick.rule] if pick.rule else [])])
 
 
+def _chance(probability: float) -> str:
+    return "" if math.isnan(probability) else f"{probability:.1%}"
+
+
 class PickList(Sequence[Any]):
     """One list, the best first; each pick has an item, a score and reasons.
 
-    It has, too, the model that added most to the score (`source`), the rule that put it there
-    (`rule`, "" for none), its `position` from 1, and how likely it was to stand there
-    (`propensity`). A list of `recommend` and its kin has a `recommendation_id` for `replay`, and
-    versions that are equal for equal models and rules.
+    It has, too, the `probability` that the visitor wants it among their next target events, as the
+    shop's held-out days tell (shown as "chance"; NaN where they were too few), the model that added
+    most to the score (`source`), the rule that put it there (`rule`, "" for none), its `position`
+    from 1, and how likely it was to stand there (`propensity`). A list of `recommend` and its kin
+    has a `recommendation_id` for `replay`, and versions that are equal for equal models and rules.
     """
 
     recommendation_id: int | None = None
@@ -71,11 +77,15 @@ class PickList(Sequence[Any]):
 
     def _table(self) -> tuple[list[str], list[list[str]]]:
         has_titles = any(self._titles(pick.item) for pick in self._picks)
-        header = ["item", *(["title"] if has_titles else []), "score", "reasons"]
+        promises = any(not math.isnan(pick.probability) for pick in self._picks)
+        header = ["item", *(["title"] if has_titles else []), "score"]
+        header += [*(["chance"] if promises else []), "reasons"]
         rows = []
         for pick in self._picks:
             title = [self._titles(pick.item) or ""] if has_titles else []
-            rows.append([str(pick.item), *title, f"{pick.score:.4g}", _reasons(pick, self._titles)])
+            chance = [_chance(pick.probability)] if promises else []
+            reasons = _reasons(pick, self._titles)
+            rows.append([str(pick.item), *title, f"{pick.score:.4g}", *chance, reasons])
         return header, rows
 
     def __repr__(self) -> str:
@@ -131,19 +141,22 @@ class Explanation:
 
 class Picks:
     """Many lists. items: (n, k) ids, None where a list is short; scores: (n, k), NaN there;
-    counts: (n,)."""
+    probabilities: (n, k), as those of picks; counts: (n,)."""
 
     def __init__(
         self,
         queries: Sequence[Any],
         indices: NDArray[np.int32],
         scores: NDArray[np.float32],
+        *,
+        probabilities: NDArray[np.float32],
         counts: NDArray[np.int32],
         ids: NDArray[np.object_],
     ) -> None:
         self.queries = queries
         self.items: NDArray[np.object_] = ids[indices]  # the last id is None: index -1
         self.scores = scores
+        self.probabilities = probabilities
         self.counts = counts
 
     def __len__(self) -> int:
@@ -154,13 +167,14 @@ class Picks:
         return [list(row[:count]) for row, count in zip(self.items, self.counts, strict=True)]
 
     def to_frame(self) -> Any:
-        """Return a table of (query, rank, item, score) in pandas, else polars, else pyarrow."""
+        """Return (query, rank, item, score, probability) in pandas, else polars, else pyarrow."""
         rows, ranks = np.nonzero(np.arange(self.items.shape[1]) < self.counts[:, None])
         columns = {
             "query": [self.queries[int(row)] for row in rows],
             "rank": ranks + 1,
             "item": self.items[rows, ranks].tolist(),
             "score": self.scores[rows, ranks],
+            "probability": self.probabilities[rows, ranks],
         }
         return frame_of(columns, "Picks.to_frame")
 

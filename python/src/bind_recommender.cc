@@ -76,6 +76,7 @@ py::tuple arrays(Picks picks) {
   const auto k = static_cast<py::ssize_t>(picks.k);
   return py::make_tuple(to_numpy(std::move(picks.items), {n, k}),
                         to_numpy(std::move(picks.scores), {n, k}),
+                        to_numpy(std::move(picks.probabilities), {n, k}),
                         to_numpy(std::move(picks.counts), {n}), std::move(picks.vocabulary));
 }
 
@@ -210,7 +211,8 @@ void bind_recommender(py::module_& module) {
       .def_property_readonly("catalog", &Recommender::catalog)
       .def_property_readonly("kinds", &Recommender::kinds)
       .def_property_readonly("n_events", &Recommender::n_events)
-      .def_property_readonly("models", &Recommender::models);
+      .def_property_readonly("models", &Recommender::models)
+      .def_property_readonly("report", &Recommender::report);
 }
 
 }  // namespace endcap

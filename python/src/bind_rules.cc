@@ -87,6 +87,7 @@ void bind_rules(py::module_& module) {
         return text.format(reason.item, reason.kind, reason.value, reason.rule);
       });
   py::class_<Pick>(module, "Pick")
+      .def_readonly("probability", &Pick::probability)
       .def_readonly("item", &Pick::item)
       .def_readonly("score", &Pick::score)
       .def_readonly("reasons", &Pick::reasons)

@@ -17,6 +17,7 @@ void bind_events(pybind11::module_& module);
 void bind_event_log(pybind11::module_& module);
 void bind_catalog(pybind11::module_& module);
 void bind_rules(pybind11::module_& module);
+void bind_report(pybind11::module_& module);
 void bind_recommender(pybind11::module_& module);
 void bind_check_files(pybind11::module_& module);
 void bind_models(pybind11::module_& module);

@@ -37,6 +37,7 @@ PYBIND11_MODULE(ENDCAP_MODULE, module) {
   endcap::bind_event_log(module);
   endcap::bind_catalog(module);
   endcap::bind_rules(module);
+  endcap::bind_report(module);
   endcap::bind_recommender(module);
   endcap::bind_check_files(module);
   endcap::bind_models(module);

@@ -183,8 +183,16 @@ Report evaluate(const Recommender& shop, const Split& split, const ShopEvaluatio
   const auto width = static_cast<std::size_t>(k);
   const auto listed = rows_of(picks.items, width, answers.queries);
   const auto scores = rows_of(picks.scores, width, answers.queries);
-  return evaluate({.width = width, .items = listed, .scores = scores}, answers.relevant,
-                  known.facts(), {.ks = options.ks, .denominator = options.denominator}, context);
+  const auto promised = rows_of(picks.probabilities, width, answers.queries);
+  const bool promises =
+      std::any_of(promised.begin(), promised.end(), [](float p) { return !std::isnan(p); });
+  const ListTable lists{
+      .width = width,
+      .items = listed,
+      .scores = scores,
+      .probabilities = promises ? std::span<const float>(promised) : std::span<const float>()};
+  return evaluate(lists, answers.relevant, known.facts(),
+                  {.ks = options.ks, .denominator = options.denominator}, context);
 }
 
 }  // namespace endcap

@@ -1,6 +1,7 @@
 #include "endcap/serving/fit_snapshot.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "endcap/matrix/item_tokens.h"
 #include "endcap/matrix/joined_rows.h"
 #include "endcap/models/sequence_factors.h"
+#include "endcap/tuning/data_warnings.h"
 #include "endcap/tuning/fit_blend.h"
 
 namespace endcap {
@@ -165,6 +167,7 @@ void add_bought_together(const TrainingData& data, const Context& context, Blend
 
 Snapshot fit_snapshot(const ShopData& shop, const FitOptions& options) {
   require(shop.events.size() > 0, "events", "not be empty", shop.events.size());
+  const auto start = std::chrono::steady_clock::now();
   Snapshot s;
   const auto data = prepare(shop, s);
   const auto is_target = targets(s.kinds, s.histories, options.target);
@@ -173,6 +176,13 @@ Snapshot fit_snapshot(const ShopData& shop, const FitOptions& options) {
   s.blend = fit_blend(data, by_hand ? options.models : portfolio(data, options.effort), is_target,
                       by_hand ? Keep::kAll : Keep::kUseful, options.context, time_budget);
   add_bought_together(data, options.context, s.blend);
+  auto& report = s.blend.report;
+  if (shop.events.order() == Order::kTime) {
+    report.begin_us = shop.events.begin_us();
+    report.end_us = shop.events.end_us();
+  }
+  report.warnings = data_warnings(shop.events, shop.catalog, options.target);
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return s;
 }
 

@@ -115,9 +115,12 @@ Recommendation ListMaker::make(const Query& query, const Visitor& visitor, const
                       .scenario = query.scenario};
   for (const auto& placed : ranker->rank(asked)) {
     auto pick = explainer_.pick(Ranker::purpose(asked), visitor, placed.item, placed.score);
+    float own = placed.score;  // without what rules added
     for (const auto& [rule, value] : ranker->rule_parts(placed.item)) {
+      own -= value;
       pick.reasons.push_back({.item = pick.item, .kind = "rule", .value = value, .rule = rule});
     }
+    pick.probability = snapshot_.blend.probability(Ranker::purpose(asked), own);
     pick.rule = rule_of(placed, plan.rules);
     pick.position = static_cast<int>(list.size()) + 1;
     pick.propensity = placed.propensity;

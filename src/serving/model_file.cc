@@ -183,6 +183,28 @@ void put_model(ContainerWriter& writer, RecordWriter& record, const std::string&
   }
 }
 
+std::int64_t model_bytes(const Scorer* model) {
+  const auto sum = [](const auto&... arrays) {
+    return static_cast<std::int64_t>((arrays.span().size_bytes() + ...));
+  };
+  if (const auto* sparse = dynamic_cast<const ItemItemModel*>(model)) {
+    const auto& matrix = sparse->matrix();
+    return sum(matrix.offsets(), matrix.columns(), matrix.values());
+  }
+  if (const auto* trained = dynamic_cast<const SequenceFactors*>(model)) {
+    return sum(trained->queries(), trained->items(), trained->position_weights());
+  }
+  if (const auto* als = dynamic_cast<const Als*>(model)) {
+    return sum(als->items(), als->spectrum());
+  }
+  if (const auto* knn = dynamic_cast<const SessionKnn*>(model)) {
+    const auto& index = knn->index();
+    return sum(index.sessions.offsets(), index.sessions.values(), index.postings.offsets(),
+               index.postings.values(), index.users, index.ages, index.rarity);
+  }
+  return 0;
+}
+
 std::shared_ptr<const Scorer> get_model(const Container& file, RecordReader& record,
                                         const std::string& prefix, std::int32_t n_items) {
   switch (record.get<ModelClass>()) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "endcap/serving/model_file.h"
 #include "recommender_state.h"
 
 namespace endcap {
@@ -251,6 +252,15 @@ Catalog Recommender::catalog() const { return state_->shop.now()->snapshot.catal
 
 std::int64_t Recommender::n_events() const {
   return state_->shop.now()->snapshot.histories.n_events();
+}
+
+FitReport Recommender::report() const {
+  const auto edition = state_->shop.now();
+  auto report = edition->snapshot.blend.report;
+  for (const auto& term : edition->snapshot.blend.terms) {
+    if (auto* tried = report.find(term.name)) tried->n_bytes = model_bytes(term.model.get());
+  }
+  return report;
 }
 
 std::vector<ModelReport> Recommender::models() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -104,11 +105,17 @@ struct Recommender::Moment {
   template <class Fill>
   [[nodiscard]] Picks many(std::int64_t n, int k, Fill&& fill) const {
     check_k(k);
-    Picks picks{
-        .n = n, .k = k, .vocabulary = snapshot.items, .items = {}, .scores = {}, .counts = {}};
+    Picks picks{.n = n,
+                .k = k,
+                .vocabulary = snapshot.items,
+                .items = {},
+                .scores = {},
+                .probabilities = {},
+                .counts = {}};
     const auto places = static_cast<std::size_t>(n) * static_cast<std::size_t>(k);
     picks.items.assign(places, kNoIndex);
     picks.scores.assign(places, std::numeric_limits<float>::quiet_NaN());
+    picks.probabilities = picks.scores;
     picks.counts.assign(static_cast<std::size_t>(n), 0);
     parallel_for({}, n, 16, [&](std::int64_t begin, std::int64_t end, int) {
       const auto ranker = lists.rankers().lease();
@@ -131,7 +138,7 @@ struct Recommender::Moment {
                                     VisitorOf&& visitor_of) const {
     const auto shared_plan = plan_of(query);
     const auto now_us = SystemClock().now_us();
-    return many(n, query.k, [&](std::int64_t q, Ranker& ranker) {
+    auto picks = many(n, query.k, [&](std::int64_t q, Ranker& ranker) {
       auto plan = shared_plan;
       const Visitor visitor = visitor_of(q, plan);
       return scored(ranker.rank({.history = visitor.history(),
@@ -141,6 +148,11 @@ struct Recommender::Moment {
                                  .disliked = visitor.disliked,
                                  .now_us = now_us}));
     });
+    const auto purpose =
+        Ranker::purpose({.history = {}, .repeats = query.repeats, .plan = shared_plan.get()});
+    std::transform(picks.scores.begin(), picks.scores.end(), picks.probabilities.begin(),
+                   [&](float score) { return snapshot.blend.probability(purpose, score); });
+    return picks;
   }
 
   // The items themselves are hidden; what goes with them is listed. An item newer than the snapshot

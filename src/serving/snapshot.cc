@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include "endcap/ids/vocabulary_file.h"
@@ -55,6 +56,33 @@ People read_people(const Container& file) {
   auto people = get_people(record);
   if (people.empty() || !record.done()) file.fail("people", "is empty or too long");
   return people;
+}
+
+// The curve of a purpose, and what priors were raised by.
+void add_calibration(ContainerWriter& writer, const Blend& blend, std::size_t p) {
+  const auto name = "calibration." + std::to_string(p);
+  writer.add(name + ".scores", blend.calibration[p].scores());
+  writer.add(name + ".probabilities", blend.calibration[p].probabilities());
+  writer.add(name + ".lift", std::span<const float>(&blend.lift[p], 1));
+}
+
+void read_calibration(const Container& file, std::size_t p, Blend& blend) {
+  const auto name = "calibration." + std::to_string(p);
+  blend.calibration[p] = file.checked(name + ".scores", [&] {
+    return Calibration(file.array<float>(name + ".scores"),
+                       file.array<float>(name + ".probabilities"));
+  });
+  const auto lift = file.array<float>(name + ".lift");
+  if (lift.size() != 1 || !std::isfinite(lift[0])) file.fail(name + ".lift", "is no number");
+  blend.lift[p] = lift[0];
+}
+
+FitReport read_report(const Container& file) {
+  const auto bytes = file.array<std::byte>("report");
+  RecordReader record(bytes.span());
+  auto report = get_report(record);
+  if (!record.done()) file.fail("report", "bytes are left over");
+  return report;
 }
 
 void check_rows(const Container& file, const std::string& section, std::size_t size,
@@ -146,6 +174,7 @@ void Snapshot::save(const std::filesystem::path& path) const {
   for (std::size_t p = 0; p < 2; ++p) {
     writer.add("prior." + std::to_string(p), blend.prior[p]);
     writer.add("prior_order." + std::to_string(p), blend.prior_order[p]);
+    add_calibration(writer, blend, p);
   }
   catalog.save(writer, "catalog.");
   RecordWriter rules;
@@ -154,6 +183,9 @@ void Snapshot::save(const std::filesystem::path& path) const {
   RecordWriter about_people;
   put_people(about_people, people);
   if (!people.empty()) writer.add("people", about_people.bytes());
+  RecordWriter report;
+  put_report(report, blend.report);
+  writer.add("report", report.bytes());
   writer.write(path);
 }
 
@@ -179,6 +211,10 @@ Snapshot Snapshot::load(const std::filesystem::path& path) {
     return get_scenarios(record);
   });
   if (file.has("people")) s.people = file.checked("people", [&] { return read_people(file); });
+  for (std::size_t purpose = 0; purpose < 2; ++purpose) {
+    read_calibration(file, purpose, s.blend);
+  }
+  s.blend.report = file.checked("report", [&] { return read_report(file); });
   return s;
 }
 

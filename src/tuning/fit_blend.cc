@@ -160,8 +160,9 @@ bool is_about_repeats(const Scorer& model) {
 // Learns the weights of all terms for both purposes; the models are those of the terms. Where
 // the newest is known, what an item sells may count against it: that makes a trend of two
 // half-lives. A random hold-out cannot tell.
-void weigh(std::vector<BlendTerm>& terms, const Models& models, const Validation& validation,
+void weigh(Blend& blend, const Models& models, const Validation& validation,
            const Context& context) {
+  auto& terms = blend.terms;
   BlendWeightsOptions options;
   const bool has_trends = validation.train.order() != Order::kNone;
   for (const auto& model : models) {
@@ -172,13 +173,12 @@ void weigh(std::vector<BlendTerm>& terms, const Models& models, const Validation
     const auto problem = pose(models, validation, purpose, context);
     if (problem.n_relevant.size() < kFewestQueries) continue;
     const auto weights = learn_blend_weights(problem, options, context);
+    const auto found = examine(problem, weights, context);
+    blend.report.note(p, weights, found);
+    blend.calibration[p] = calibrate(problem, weights, context);
     for (std::size_t m = 0; m < terms.size(); ++m) {
       terms[m].weights[p] = weights[m];
-      if (purpose == Purpose::kExplore) {
-        std::vector<float> alone(terms.size());
-        alone[m] = 1;
-        terms[m].ndcg_alone = blend_ndcg(problem, alone, 20, context);
-      }
+      if (purpose == Purpose::kExplore) terms[m].ndcg_alone = found.alone[m].mean;
     }
   }
 }
@@ -217,6 +217,7 @@ void fold_prior(Blend& blend, std::int32_t n_items) {
     if (!prior.empty()) {  // from 0 upwards: a constant changes no list
       const float least = *std::min_element(prior.begin(), prior.end());
       for (auto& value : prior) value -= least;
+      blend.lift[p] = -least;
     }
     std::vector<std::int32_t> order(prior.size());
     std::iota(order.begin(), order.end(), 0);
@@ -297,6 +298,38 @@ void complete(Blend& blend, const Models& models, std::int32_t n_items) {
   fold_prior(blend, n_items);
 }
 
+// The report before any weight is known: what is compared, and on what.
+FitReport begin_report(const std::vector<BlendTerm>& terms, const Interactions& all,
+                       const Validation& validation, bool can_weigh) {
+  FitReport report;
+  report.n_train = can_weigh ? validation.train.n_events() : all.n_events();
+  report.n_held_out = all.n_events() - report.n_train;
+  for (const auto& term : terms) {
+    report.models.push_back(TriedModel{.name = term.name, .fit_seconds = term.fit_seconds});
+  }
+  if (!can_weigh) return report;
+  report.held_out = all.order() == Order::kTime       ? "newest"
+                    : all.order() == Order::kSequence ? "last"
+                                                      : "random";
+  if (all.order() == Order::kTime) report.cut_us = validation.train.end_us() + 1;
+  return report;
+}
+
+// What became of each model, now that all is fitted.
+void end_report(FitReport& report, const std::vector<BlendTerm>& terms,
+                const std::vector<std::string>& skipped) {
+  for (auto& tried : report.models) tried.fate = FitReport::kNoGain;
+  for (const auto& term : terms) {
+    auto* tried = report.find(term.name);
+    tried->fate = FitReport::kInUse;
+    tried->fit_seconds += term.fit_seconds;
+    std::copy_n(term.weights, 2, tried->weights);
+  }
+  for (const auto& name : skipped) {
+    report.models.push_back(TriedModel{.name = name, .fate = std::string(FitReport::kNoTime)});
+  }
+}
+
 }  // namespace
 
 Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
@@ -305,6 +338,7 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
   Blend blend;
   TrainingBudget budget(time_budget_seconds);
   std::map<std::string, std::int32_t> epochs;
+  std::vector<std::string> skipped;
   TrainingData all = data;
   Models models;
   const auto validation = hold_out(data.interactions, is_target, context.seed);
@@ -319,13 +353,17 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
                              return model_ndcg(model, validation, quiet);
                            }}};
   for (const auto& name : names) {
-    if (!budget.allows(name)) continue;
+    if (!budget.allows(name)) {
+      skipped.push_back(name);
+      continue;
+    }
     BlendTerm term{.name = name};
     if (can_weigh) {
       budget.begin_model();
       try {
         models.push_back(fit_term(term, older, context));
       } catch (const TrainingBudget::Exceeded&) {
+        skipped.push_back(name);
         continue;
       }
       budget.spend(name, term.fit_seconds);
@@ -333,9 +371,10 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
     }
     blend.terms.push_back(std::move(term));
   }
+  blend.report = begin_report(blend.terms, data.interactions, validation, can_weigh);
   if (can_weigh) {
     context.begin("weighing the models", static_cast<std::int64_t>(validation.queries.size()));
-    weigh(blend.terms, models, validation, context);
+    weigh(blend, models, validation, context);
     let_content_whisper(blend.terms, models);
     std::erase_if(blend.terms, [&](const auto& term) {
       return keep == Keep::kUseful && term.weights[0] == 0 && term.weights[1] == 0;
@@ -347,6 +386,7 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
     models.push_back(fit_term(term, all, context));
   }
   if (!can_weigh) weigh_alike(blend.terms, models);
+  end_report(blend.report, blend.terms, skipped);
   complete(blend, models, data.interactions.n_items());
   return blend;
 }

@@ -148,7 +148,7 @@ def test_short_lists_end_in_none_and_nan(shop: endcap.Recommender) -> None:
     assert picks.items[0, count] is None
     assert np.isnan(picks.scores[0, count:]).all()
     table = picks.to_frame()
-    assert list(table.columns) == ["query", "rank", "item", "score"]
+    assert list(table.columns) == ["query", "rank", "item", "score", "probability"]
     assert len(table) == count
 
 

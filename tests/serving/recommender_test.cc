@@ -9,6 +9,7 @@
 #include <string>
 
 #include "endcap/base/random.h"
+#include "endcap/tuning/portfolio.h"
 
 namespace endcap {
 namespace {
@@ -180,6 +181,63 @@ TEST_F(RecommenderTest, WrongArgumentsAreNamed) {
   EXPECT_THROW((void)Recommender::fit(two_circles(), {}, {.target = "click"}),
                std::invalid_argument);
   EXPECT_TRUE(shop_.next({"nothing"}).size() == 10);  // an unknown item says nothing
+}
+
+TEST_F(RecommenderTest, ProbabilitiesFallWithTheScoreAndSurviveAFile) {
+  const auto path = std::filesystem::path(testing::TempDir()) / "probabilities.endcap";
+  shop_.save(path);
+  const auto loaded = Recommender::load(path);
+  for (const auto repeats : {Repeats::kExclude, Repeats::kInclude}) {
+    const auto list = shop_.recommend({.user = "u1", .k = 10, .repeats = repeats});
+    const auto again = loaded.recommend({.user = "u1", .k = 10, .repeats = repeats});
+    const auto table = shop_.recommend_many({"u1"}, 10, repeats);
+    float before = 1;
+    for (std::size_t place = 0; place < list.size(); ++place) {
+      const float probability = list[place].probability;
+      EXPECT_GT(probability, 0);
+      EXPECT_LE(probability, before);
+      EXPECT_EQ(again[place].probability, probability);
+      EXPECT_EQ(table.probabilities[place], probability);
+      before = probability;
+    }
+  }
+}
+
+TEST_F(RecommenderTest, RulesChangeTheScoreButNotTheProbability) {
+  Rules rules;
+  rules.boosts = {{"price >= 0", 2}};
+  const auto plain = shop_.recommend({.user = "u1", .k = 1});
+  const auto ruled = shop_.recommend({.user = "u1", .k = 1, .rules = rules});
+  EXPECT_GT(ruled[0].score, plain[0].score);
+  EXPECT_NEAR(ruled[0].probability, plain[0].probability, 1e-3);
+}
+
+TEST_F(RecommenderTest, WhatIsAlikePromisesNothing) {
+  for (const auto& pick : shop_.similar("tea1")) EXPECT_TRUE(std::isnan(pick.probability));
+}
+
+TEST_F(RecommenderTest, ReportSaysWhatWonAndSurvivesAFile) {
+  const auto report = shop_.report();
+  EXPECT_EQ(report.held_out, "newest");
+  EXPECT_EQ(report.n_train + report.n_held_out, shop_.n_events());
+  EXPECT_GT(report.cut_us, report.begin_us);
+  EXPECT_GT(report.n_queries[1], 0);
+  EXPECT_GT(report.blend[1].mean, 0);
+  EXPECT_GE(report.over_best[1].mean, 0);
+  std::set<std::string> in_use;
+  for (const auto& model : report.models) {
+    if (model.fate == FitReport::kInUse) in_use.insert(model.name);
+  }
+  for (const auto& model : shop_.models()) {
+    EXPECT_TRUE(in_use.contains(model.name) || model.name == kBoughtTogether) << model.name;
+  }
+  const auto path = std::filesystem::path(testing::TempDir()) / "report.endcap";
+  shop_.save(path);
+  const auto loaded = Recommender::load(path).report();
+  EXPECT_EQ(loaded.models.size(), report.models.size());
+  EXPECT_EQ(loaded.models.front().n_bytes, report.models.front().n_bytes);
+  EXPECT_EQ(loaded.best_model[1], report.best_model[1]);
+  EXPECT_EQ(loaded.seconds, report.seconds);
 }
 
 }  // namespace

@@ -21,6 +21,9 @@ void add_matrix(ContainerWriter& writer, const std::string& prefix, const CsrMat
 // class that is never saved, is a term that only the prior holds.
 void put_model(ContainerWriter& writer, RecordWriter& record, const std::string& prefix,
                const Scorer* model);
+// How much of a model file the model takes; 0 for what only the prior holds.
+[[nodiscard]] std::int64_t model_bytes(const Scorer* model);
+
 // What put_model put, its arrays mapped. Throws std::logic_error for a setting out of range or
 // arrays that disagree, CorruptFileError for a section that is missing or holds what it must not.
 [[nodiscard]] std::shared_ptr<const Scorer> get_model(const Container& file, RecordReader& record,

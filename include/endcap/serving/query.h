@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ struct Reason {
 struct Pick {
   Id item;
   float score = 0;
+  // That the visitor wants it among their next target events, as the shop's held-out days tell; NaN
+  // where they do not.
+  float probability = std::numeric_limits<float>::quiet_NaN();
   std::vector<Reason> reasons = {};
   std::string source = {};  // the model that added most to the score, or "popularity"
   std::string rule = {};    // "pin", "exploration" or "backfill: ..."; empty: by its score
@@ -99,6 +103,7 @@ struct Picks {
   Vocabulary vocabulary;             // what the indices mean
   std::vector<ItemIndex> items;      // (n, k)
   std::vector<float> scores;         // (n, k), falling within a row
+  std::vector<float> probabilities;  // (n, k), as Pick's; NaN where nothing is promised
   std::vector<std::int32_t> counts;  // (n,): how many places each list fills
 };
 

@@ -18,6 +18,7 @@
 #include "endcap/serving/fit_snapshot.h"
 #include "endcap/serving/open_options.h"
 #include "endcap/serving/query.h"
+#include "endcap/tuning/fit_report.h"
 
 namespace endcap {
 
@@ -172,6 +173,9 @@ class Recommender {
   [[nodiscard]] Catalog catalog() const;
   [[nodiscard]] std::int64_t n_events() const;
   [[nodiscard]] std::vector<ModelReport> models() const;
+  // What the fit tried, what won and by how much, what it noticed. It is saved with the model and
+  // stays as it is through refresh().
+  [[nodiscard]] FitReport report() const;
 
  private:
   struct State;

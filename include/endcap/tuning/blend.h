@@ -10,6 +10,8 @@
 
 #include "endcap/models/scorer.h"
 #include "endcap/storage/array.h"
+#include "endcap/tuning/calibration.h"
+#include "endcap/tuning/fit_report.h"
 
 namespace endcap {
 
@@ -31,6 +33,9 @@ struct Blend {
   std::vector<BlendTerm> terms;
   Array<float> prior[2];               // by Purpose, (n_items,)
   Array<std::int32_t> prior_order[2];  // by Purpose: items by falling prior, ties by index
+  float lift[2] = {0, 0};              // by Purpose: what every prior was raised by
+  Calibration calibration[2];          // by Purpose: what a score less its lift promises
+  FitReport report = {};               // how the terms and weights were chosen
 
   // Adds the terms (not the prior) to the board.
   void accumulate(Purpose purpose, const History& history, ScoreBoard& board) const {
@@ -65,10 +70,19 @@ struct Blend {
     return rest;
   }
 
-  // The names and weights of all terms, without their models: what a fit chooses.
+  // How likely it is that an item of this score, prior included, is what the visitor wants next;
+  // NaN where held-out events were too few to tell.
+  [[nodiscard]] float probability(Purpose purpose, float score) const {
+    const auto p = static_cast<std::size_t>(purpose);
+    return calibration[p].probability(score - lift[p]);
+  }
+
+  // What a fit chooses: names and weights of all terms, without their models, and why.
   [[nodiscard]] Blend choice() const {
-    Blend choice{.terms = terms, .prior = {}, .prior_order = {}};
+    Blend choice = *this;
     for (auto& term : choice.terms) term.model = nullptr;
+    for (auto& of_purpose : choice.prior) of_purpose = {};
+    for (auto& of_purpose : choice.prior_order) of_purpose = {};
     return choice;
   }
 

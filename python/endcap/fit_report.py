@@ -1,0 +1,167 @@
+"""What a fit tried, what won and by how much: for the people who answer for the lists."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from endcap import _core, _report_html
+from endcap._display import text_table
+from endcap._frames import frame_of
+from endcap._report_words import PURPOSES, held_out_sentence, interval, plain_name, points, size
+
+
+class FitReport:
+    """How the models were chosen; shows itself as a page in a notebook, as text in a terminal.
+
+    Quality is NDCG@20 on events that were hidden from the models. Purposes are "new", for lists of
+    items that the visitor has not had, and "all". Intervals are (value, low, high) and hold 95 %.
+    """
+
+    def __init__(self, core: _core.FitReport) -> None:
+        self._core = core
+
+    @property
+    def held_out(self) -> str:
+        """What was hidden: the "newest" days, each visitor's "last" event, "random" items, or
+        "nothing" where the log was too small to tell."""
+        return self._core.held_out
+
+    @property
+    def n_train(self) -> int:
+        """How many events the models were compared on."""
+        return self._core.n_train
+
+    @property
+    def n_held_out(self) -> int:
+        """How many events were hidden from them."""
+        return self._core.n_held_out
+
+    @property
+    def begin(self) -> datetime.datetime | None:
+        """The time of the oldest event, UTC."""
+        return _moment(self._core.begin_us)
+
+    @property
+    def cut(self) -> datetime.datetime | None:
+        """From when on events were hidden, UTC; None where no times are known."""
+        return _moment(self._core.cut_us)
+
+    @property
+    def end(self) -> datetime.datetime | None:
+        """The time of the newest event, UTC."""
+        return _moment(self._core.end_us)
+
+    @property
+    def n_queries(self) -> dict[str, int]:
+        """Purpose -> how many visitors were asked about."""
+        return dict(zip(PURPOSES, self._core.n_queries, strict=True))
+
+    @property
+    def quality(self) -> dict[str, tuple[float, float, float]]:
+        """Purpose -> NDCG@20 of the lists, with its interval."""
+        return dict(zip(PURPOSES, self._core.blend, strict=True))
+
+    @property
+    def best_model(self) -> dict[str, str]:
+        """Purpose -> the model whose own lists are best, "" where nothing was asked."""
+        return dict(zip(PURPOSES, self._core.best_model, strict=True))
+
+    @property
+    def lead(self) -> dict[str, tuple[float, float, float]]:
+        """Purpose -> how far the lists are above that model's, visitor by visitor."""
+        return dict(zip(PURPOSES, self._core.over_best, strict=True))
+
+    @property
+    def models(self) -> list[_core.TriedModel]:
+        """Every model that was thought of: name, fate ("in use", "no gain", "no time"), seconds,
+        bytes, and by purpose its weight, its quality alone, and what the lists lose without it."""
+        return list(self._core.models)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What in the data deserves a look, a sentence each."""
+        found = list(self._core.warnings)
+        fewest = min((n for n in self._core.n_queries if n), default=0)
+        if self.held_out == "nothing":
+            found.append(
+                "The log is too small to hide a part of it, so the models count alike and nothing "
+                "is known about how good the lists are."
+            )
+        elif fewest < 200:
+            found.append(
+                f"Only {fewest} visitors could be asked about. Read every figure with its interval."
+            )
+        return found
+
+    @property
+    def seconds(self) -> float:
+        """How long the whole fit took."""
+        return self._core.seconds
+
+    def to_frame(self) -> Any:
+        """Return one row per model in pandas, else polars, else pyarrow."""
+        columns: dict[str, Any] = {
+            "model": [model.name for model in self.models],
+            "fate": [model.fate for model in self.models],
+        }
+        for p, purpose in enumerate(PURPOSES):
+            columns[f"weight_{purpose}"] = [model.weights[p] for model in self.models]
+            for figure in ("alone", "gain"):
+                for part, suffix in enumerate(("", "_low", "_high")):
+                    values = [getattr(model, figure)[p][part] for model in self.models]
+                    columns[f"{figure}_{purpose}{suffix}"] = values
+        columns["seconds"] = [model.fit_seconds for model in self.models]
+        columns["bytes"] = [model.n_bytes for model in self.models]
+        return frame_of(columns, "FitReport.to_frame")
+
+    def __repr__(self) -> str:
+        parts = [held_out_sentence(self), text_table(*self._summary()), text_table(*self._in_use())]
+        left_out = [
+            f"left out, {fate}: " + ", ".join(m.name for m in self.models if m.fate == fate)
+            for fate in ("no gain", "no time")
+            if any(model.fate == fate for model in self.models)
+        ]
+        parts += ["\n".join(left_out)] if left_out else []
+        parts += ["\n".join(f"! {warning}" for warning in self.warnings)] if self.warnings else []
+        return "\n\n".join([*parts, f"the fit took {self.seconds:.1f} s"])
+
+    def _summary(self) -> tuple[list[str], list[list[str]]]:
+        rows = [
+            [
+                name,
+                interval(self.quality[purpose]),
+                self.best_model[purpose],
+                interval(self.lead[purpose], sign=True),
+            ]
+            for purpose, name in PURPOSES.items()
+            if self.n_queries[purpose]
+        ]
+        return ["lists of", "NDCG@20 x 100", "best single model", "lead over it"], rows
+
+    def _in_use(self) -> tuple[list[str], list[list[str]]]:
+        used = [model for model in self.models if model.fate == "in use"]
+        used.sort(key=lambda model: -max(gain[0] for gain in model.gain))
+        rows = [
+            [
+                model.name,
+                plain_name(model.name),
+                *(points(gain[0], sign=True) for gain in model.gain),
+                *(points(alone[0]) for alone in model.alone),
+                *(f"{weight:.3g}" for weight in model.weights),
+                f"{model.fit_seconds:.1f}",
+                size(model.n_bytes),
+            ]
+            for model in used
+        ]
+        header = ["in use", "", "adds: new", "all", "alone: new", "all", "weight: new", "all"]
+        return [*header, "s", "size"], rows
+
+    def _repr_html_(self) -> str:
+        return _report_html.page(self)
+
+
+def _moment(time_us: int) -> datetime.datetime | None:
+    if time_us == 0:
+        return None
+    return datetime.datetime.fromtimestamp(time_us / 1e6, datetime.timezone.utc)

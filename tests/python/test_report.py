@@ -1,0 +1,131 @@
+"""The report of a fit: what it says, how it looks, that it is saved."""
+
+import datetime
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import endcap
+
+
+def shop_log(n=6000, seed=0):
+    """Three tastes; visitors buy mostly of their own, one purchase an hour."""
+    rng = np.random.default_rng(seed)
+    user = rng.integers(0, 300, n)
+    taste = np.where(rng.random(n) < 0.85, user % 3, rng.integers(0, 3, n))
+    frame = pd.DataFrame({"user": user, "item": taste * 25 + rng.integers(0, 25, n)})
+    frame["kind"] = "purchase"
+    frame["time"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(n), unit="h")
+    return frame
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return endcap.Recommender.fit(endcap.Events.from_frame(shop_log()), progress=False)
+
+
+class Tags(HTMLParser):
+    """Checks that what is opened is closed, in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.text = [], ""
+
+    def handle_starttag(self, tag, attrs):
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def text_of(html):
+    tags = Tags()
+    tags.feed(html)
+    assert tags.open == []
+    return tags.text
+
+
+def test_it_says_how_models_were_tested(shop):
+    report = shop.report
+    assert report.held_out == "newest"
+    assert report.n_train + report.n_held_out == 6000
+    assert report.begin == datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)
+    assert report.begin < report.cut < report.end
+    assert report.n_queries["all"] >= report.n_queries["new"] > 0
+    assert report.seconds > 0
+
+
+def test_it_says_what_won_and_by_how_much(shop):
+    report = shop.report
+    for purpose in ("new", "all"):
+        value, low, high = report.quality[purpose]
+        assert 0 < low < value < high < 1
+        assert report.best_model[purpose] in {model.name for model in report.models}
+        assert report.lead[purpose][1] <= report.lead[purpose][0] <= report.lead[purpose][2]
+    used = [model for model in report.models if model.fate == "in use"]
+    assert {model.name for model in used} == {m.name for m in shop.models} - {"bought_together"}
+    assert max(model.gain[1][0] for model in used) > 0
+    assert any(model.n_bytes > 0 for model in used)
+    assert all(model.weights == (0, 0) for model in report.models if model.fate == "no gain")
+
+
+def test_it_is_saved_with_the_shop(shop, tmp_path):
+    shop.save(tmp_path / "shop.endcap")
+    loaded = endcap.Recommender.load(tmp_path / "shop.endcap")
+    assert repr(loaded.report) == repr(shop.report)
+    assert loaded.report._repr_html_() == shop.report._repr_html_()
+
+
+def test_it_shows_itself_as_text_and_as_a_page(shop):
+    text, page = repr(shop.report), text_of(shop.report._repr_html_())
+    for shown in (text, page):
+        assert "were hidden from all models" in shown
+        assert shop.report.best_model["all"] in shown
+    assert "How these lists were made" in page
+    assert "Left out" in page
+
+
+def test_it_is_a_table_too(shop):
+    frame = shop.report.to_frame()
+    assert len(frame) == len(shop.report.models)
+    assert {"model", "fate", "weight_new", "gain_all_low", "seconds", "bytes"} <= set(frame.columns)
+
+
+def test_it_warns_of_what_looks_wrong():
+    log = shop_log()
+    log.loc[:1500, "user"] = 999
+    log["user"] = log["user"].map(lambda user: f"<b>{user}</b>")
+    twice = pd.concat([log, log[:900]])
+    shop = endcap.Recommender.fit(endcap.Events.from_frame(twice), effort="fast", progress=False)
+    warnings = "\n".join(shop.report.warnings)
+    assert "of the events repeat another one" in warnings
+    assert "One visitor, '<b>999</b>', has" in warnings
+    assert "<b>999" not in shop.report._repr_html_()  # escaped
+
+
+def test_a_log_too_small_to_test_on_says_so():
+    shop = endcap.Recommender.fit(endcap.Events.from_sequences([[1, 2], [2, 3]]), progress=False)
+    assert shop.report.held_out == "nothing"
+    assert shop.report.cut is None
+    assert "too small" in shop.report.warnings[0]
+    assert "too few" in repr(shop.report)
+    text_of(shop.report._repr_html_())
+
+
+def test_what_did_not_fit_into_the_budget_is_named():
+    events = endcap.Events.from_frame(shop_log(3000))
+    shop = endcap.Recommender.fit(events, effort="best", time_budget=1e-3, progress=False)
+    fates = {model.name: model.fate for model in shop.report.models}
+    assert fates["sequence_factors/wide"] == "no time"
+
+
+def test_a_warning_of_few_visitors():
+    events = endcap.Events.from_frame(shop_log(400))
+    shop = endcap.Recommender.fit(events, effort="fast", progress=False)
+    assert "visitors could be asked about" in shop.report.warnings[-1]

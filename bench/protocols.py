@@ -18,12 +18,18 @@ Repeats = Literal["exclude", "include", "only"]
 
 @dataclass(frozen=True)
 class Question:
-    """One list per query, the items that were right, and the figures that the benchmark quotes."""
+    """One list per query, the items that were right, and the figures that the benchmark quotes.
+
+    purpose: whether the lists hold items "new" to the visitor or "all". rivals: other ways to make
+    the same lists, by name.
+    """
 
     ask: Callable[[endcap.Recommender], Any]
     relevant: Sequence[Sequence[Any]]
     metrics: Sequence[str]
+    purpose: Literal["new", "all"] = "new"
     denominator: Literal["relevant", "min"] = "relevant"
+    rivals: dict[str, Callable[[], Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ def sessions(folder: Path) -> Task:
         lambda shop: shop.next_many(prefixes, 20, repeats="include"),
         [line[-1:] for line in tests],
         ["hit_rate@20", "mrr@20"],
+        purpose="all",
     )
     events = endcap.Events.from_sequences(read_lists(folder / "train_sessions.txt.gz"))
     return Task(events, {"test": question})
@@ -118,6 +125,7 @@ def next_basket(folder: Path) -> Task:
         lambda shop: shop.next_many(histories, 10, repeats="include"),
         [baskets[-1] for baskets in test.values()],
         ["recall@10", "ndcg@10", "hit_rate@10"],
+        purpose="all",
     )
     return Task(basket_events(parts["train"] | parts["validate"]), {"test": question})
 
@@ -140,14 +148,19 @@ def multi(folder: Path) -> Task:
             lambda shop: shop.recommend_many(users, 10, repeats=repeats),
             [[item] for item in test["item"].tolist()],
             ["hit_rate@10", "ndcg@10"],
+            purpose="all" if repeats == "include" else "new",
         )
 
     questions = {"explore": question("exclude"), "all": question("include")}
     return Task(endcap.Events.from_frame(events), questions)
 
 
-def retail(folder: Path) -> Task:
-    """Invoices: known customers' purchases of known goods from 2011-11-01 on, new ones and all."""
+RETAIL_CUT = pd.Timestamp("2011-11-01")
+RETAIL_COLUMNS = ["user", "item", "kind", "time", "invoice", "quantity", "price"]
+
+
+def retail_rows(folder: Path) -> pd.DataFrame:
+    """The purchases of goods by customers who are named."""
     names = {"StockCode": "item", "CustomerID": "user", "InvoiceDate": "time"}
     names |= {"InvoiceNo": "invoice", "Quantity": "quantity", "UnitPrice": "price"}
     rows = pd.read_csv(
@@ -159,7 +172,29 @@ def retail(folder: Path) -> Task:
     rows["user"] = rows["user"].astype(int)
     rows["time"] = pd.to_datetime(rows["time"])
     rows["kind"] = "purchase"
-    old = rows["time"] < pd.Timestamp("2011-11-01")
+    return rows
+
+
+def retail_events(rows: pd.DataFrame) -> endcap.Events:
+    return endcap.Events.from_frame(
+        rows[RETAIL_COLUMNS], session="invoice", quantity="quantity", price="price"
+    )
+
+
+def retail_items(rows: pd.DataFrame) -> pd.DataFrame:
+    items = rows.drop_duplicates("item", keep="last")[["item", "Description", "price"]]
+    return items.rename(columns={"Description": "title"})
+
+
+def items_by_user(pairs: pd.DataFrame) -> pd.Series:
+    """Each user's distinct items, by user."""
+    return pairs[["user", "item"]].drop_duplicates().groupby("user")["item"].agg(list)
+
+
+def retail(folder: Path) -> Task:
+    """Invoices: known customers' purchases of known goods from 2011-11-01 on, new ones and all."""
+    rows = retail_rows(folder)
+    old = rows["time"] < RETAIL_CUT
     train, test = rows[old], rows[~old]
     test = test[test["user"].isin(train["user"]) & test["item"].isin(train["item"])]
     test = test[["user", "item"]].drop_duplicates()
@@ -167,25 +202,121 @@ def retail(folder: Path) -> Task:
     explored = test[~pd.MultiIndex.from_frame(test).isin(had)]
 
     def question(pairs: pd.DataFrame, repeats: Repeats) -> Question:
-        relevant = pairs.groupby("user")["item"].agg(list)
+        relevant = items_by_user(pairs)
         users = relevant.index.tolist()
         return Question(
             lambda shop: shop.recommend_many(users, 20, repeats=repeats),
             relevant.tolist(),
             ["recall@10", "ndcg@10", "recall@20", "ndcg@20"],
+            purpose="all" if repeats == "include" else "new",
             denominator="min",
         )
 
-    items = train.drop_duplicates("item", keep="last")[["item", "Description", "price"]]
     questions = {
         "explore": question(explored, "exclude"),
         "all": question(test, "include"),
     }
-    columns = ["user", "item", "kind", "time", "invoice", "quantity", "price"]
-    events = endcap.Events.from_frame(
-        train[columns], session="invoice", quantity="quantity", price="price"
-    )
-    return Task(events, questions, items.rename(columns={"Description": "title"}))
+    return Task(retail_events(train), questions, retail_items(train))
+
+
+def cold_items(folder: Path) -> Task:
+    """As retail, with every tenth item (by a hash of its code) in the catalogue only.
+
+    cold: what known customers bought of those; shelf: the same, asked for among those items alone;
+    warm: what they bought of the others.
+    """
+    rows = retail_rows(folder)
+    old = rows["time"] < RETAIL_CUT
+    items = retail_items(rows[old])
+    codes = pd.util.hash_array(items["item"].to_numpy(object))
+    cold = set(items["item"][codes % 10 == 0])
+    train = rows[old & ~rows["item"].isin(cold)]
+    test = rows[~old & rows["user"].isin(train["user"]) & rows["item"].isin(items["item"])]
+    had = pd.MultiIndex.from_frame(rows[old][["user", "item"]])
+    test = test[~pd.MultiIndex.from_frame(test[["user", "item"]]).isin(had)]
+    events = retail_events(train)
+    is_cold = test["item"].isin(cold)
+
+    def best_sellers() -> endcap.Recommender:
+        catalog = endcap.Catalog.from_frame(items, item="item")
+        return endcap.Recommender.fit(events, catalog, models=["popularity"], progress=False)
+
+    def question(pairs: pd.DataFrame, shelf: set[str] | None = None) -> Question:
+        relevant = items_by_user(pairs)
+        users = relevant.index.tolist()
+
+        def ask(shop: endcap.Recommender) -> Any:
+            if shelf is None:
+                return shop.recommend_many(users, 20)
+            lists = [shop.recommend(user, 20, allow=shelf & set(shop.items)) for user in users]
+            return [picks.items for picks in lists]
+
+        return Question(
+            ask,
+            relevant.tolist(),
+            ["recall@20", "ndcg@20"],
+            denominator="min",
+            rivals={"popularity": lambda: ask(best_sellers())},
+        )
+
+    questions = {
+        "cold": question(test[is_cold]),
+        "shelf": question(test[is_cold], cold),
+        "warm": question(test[~is_cold]),
+    }
+    return Task(events, questions, items)
+
+
+def new_visitors(folder: Path) -> Task:
+    """As retail, asked by customers of whom nothing was known: after 1, 2 and 3 items.
+
+    The items are drawn from a customer's first invoice, whose own order says nothing; right is what
+    else they bought of the known goods.
+    """
+    rows = retail_rows(folder)
+    old = rows["time"] < RETAIL_CUT
+    train, test = rows[old], rows[~old]
+    test = test[~test["user"].isin(train["user"]) & test["item"].isin(train["item"])]
+    random = np.random.default_rng(0)
+    beginnings, bought = [], []
+    for _, of_user in test.sort_values("time", kind="stable").groupby("user"):
+        first = sorted(set(of_user["item"][of_user["time"] == of_user["time"].min()]))
+        if len(first) < 3 or of_user["item"].nunique() < 5:
+            continue
+        beginnings.append([str(item) for item in random.permutation(first)[:3]])
+        bought.append(set(of_user["item"]))
+    events = retail_events(train)
+
+    def question(n: int) -> Question:
+        histories = [beginning[:n] for beginning in beginnings]
+        relevant = [sorted(all_of - set(h)) for all_of, h in zip(bought, histories, strict=True)]
+        return Question(
+            lambda shop: shop.next_many(histories, 10),
+            relevant,
+            ["recall@10", "ndcg@10"],
+            denominator="min",
+            rivals={
+                "item_knn": lambda: folded_in(endcap.ItemKnn(), train, histories),
+                "als": lambda: folded_in(endcap.Als(factors=64), train, histories),
+            },
+        )
+
+    questions = {f"after {n}": question(n) for n in (1, 2, 3)}
+    return Task(events, questions, retail_items(train))
+
+
+def folded_in(model: Any, train: pd.DataFrame, histories: list[list[str]]) -> list[list[str]]:
+    """The lists of a single model for people that it has not seen."""
+    pairs = train[["user", "item"]].drop_duplicates()
+    users, items = pd.factorize(pairs["user"], sort=True), pd.factorize(pairs["item"], sort=True)
+    seen = sp.csr_matrix((np.ones(len(pairs), np.float32), (users[0], items[0])))
+    place = {item: number for number, item in enumerate(items[1])}
+    rows = np.repeat(np.arange(len(histories)), [len(history) for history in histories])
+    columns = [place[item] for history in histories for item in history]
+    shape = (len(histories), len(place))
+    likes = sp.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
+    ids, _ = model.fit(seen).recommend(np.arange(len(histories)), likes, N=10)
+    return [[items[1][number] for number in row if number >= 0] for row in ids]
 
 
 PROTOCOLS: dict[str, Callable[[Path], Task]] = {
@@ -195,4 +326,6 @@ PROTOCOLS: dict[str, Callable[[Path], Task]] = {
     "next-basket": next_basket,
     "multi": multi,
     "retail": retail,
+    "cold-items": cold_items,
+    "new-visitors": new_visitors,
 }

@@ -10,7 +10,13 @@ from typing import Any
 
 import endcap
 from endcap.evaluation import evaluate
-from protocols import PROTOCOLS
+from protocols import PROTOCOLS, Question
+
+
+def figures(question: Question, picks: Any) -> dict[str, float]:
+    ks = sorted({int(metric.split("@")[1]) for metric in question.metrics})
+    report = evaluate(picks, question.relevant, k=ks, denominator=question.denominator)
+    return {metric: round(report[metric], 5) for metric in question.metrics}
 
 
 def measure(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -18,30 +24,35 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     catalog = None
     if task.items is not None and not arguments.no_catalog:
         catalog = endcap.Catalog.from_frame(task.items, item="item")
+
+    def fit(**options: Any) -> endcap.Recommender:
+        common = {"threads": arguments.threads, "seed": arguments.seed}
+        return endcap.Recommender.fit(task.events, catalog, **common, **options)
+
     start = time.perf_counter()
-    shop = endcap.Recommender.fit(
-        task.events,
-        catalog,
+    shop = fit(
         effort=arguments.effort,
         time_budget=arguments.time_budget,
-        threads=arguments.threads,
-        seed=arguments.seed,
         progress=sys.stderr.isatty(),
     )
     fit_seconds = time.perf_counter() - start
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
     answers = {}
     for name, question in task.questions.items():
         start = time.perf_counter()
         picks = question.ask(shop)
         seconds = time.perf_counter() - start
-        ks = sorted({int(metric.split("@")[1]) for metric in question.metrics})
-        report = evaluate(picks, question.relevant, k=ks, denominator=question.denominator)
-        metrics = {metric: round(report[metric], 5) for metric in question.metrics}
+        rivals = {rival: figures(question, ask()) for rival, ask in question.rivals.items()}
+        best = shop.report.best_model[question.purpose]
+        if arguments.single and best:
+            alone = fit(models=[best], progress=False)
+            rivals[f"best single model, {best}"] = figures(question, question.ask(alone))
         answers[name] = {
             "queries": len(question.relevant),
             "seconds": round(seconds, 2),
-            "metrics": metrics,
+            "metrics": figures(question, picks),
+            "rivals": rivals,
         }
     return {
         "protocol": arguments.protocol,
@@ -51,7 +62,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         "catalog": catalog is not None,
         "fit_seconds": round(fit_seconds, 2),
         "answers": answers,
-        "memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "memory_mib": memory,
     }
 
 
@@ -64,6 +75,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=0, help="0: all processors")
     parser.add_argument("--no-catalog", action="store_true", help="learn from the events alone")
+    parser.add_argument("--single", action="store_true", help="the best single model beside it")
     print(json.dumps(measure(parser.parse_args())))
 
 

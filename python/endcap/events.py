@@ -103,7 +103,11 @@ class Events:
 
     @classmethod
     def from_sequences(cls, sequences: Iterable[Sequence[Any]], *, kind: str = "view") -> Events:
-        """Take one list of items per visitor 0, 1, 2, ..., oldest first; there are no times."""
+        """Take one list of items per visitor 0, 1, 2, ..., oldest first; there are no times.
+
+        Give the lists, too, in the order in which the visitors came, if it is known: the fit sees
+        whether the newest come last.
+        """
         lists = [_list(sequence) for sequence in sequences]
         lengths = np.array([len(sequence) for sequence in lists], np.int64)
         flat = [item for sequence in lists for item in sequence]

@@ -78,8 +78,10 @@ class CandidateFinder {
       wanted += purpose == Purpose::kInclude || !had_.has(item) ? 1 : 0;
     }
     if (wanted == 0) return;
+    for (std::size_t m = 0; m < models_.size(); ++m) {
+      for (const auto item : candidates_.items()) problem.features.push_back(score(m, item));
+    }
     for (const auto item : candidates_.items()) {
-      for (std::size_t m = 0; m < models_.size(); ++m) problem.features.push_back(score(m, item));
       problem.relevant.push_back(
           std::binary_search(query.wanted.begin(), query.wanted.end(), item) ? 1 : 0);
     }

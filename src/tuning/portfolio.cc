@@ -79,15 +79,18 @@ Maker slist(const SlistOptions& options) {
   };
 }
 
-// A shape of the trained model. Each starts from numbers of its own.
-Maker sequence_factors(std::int32_t factors, float dropout) {
+// A shape of the trained model. Each starts from numbers of its own; `draw` tells two of a shape
+// apart.
+Maker sequence_factors(std::int32_t factors, float dropout, std::uint64_t draw = 0) {
   return [=](const TrainingData& data, const Context& context) {
     constexpr std::int32_t kMostEpochs = 24, kUsualEpochs = 12;
+    constexpr std::int64_t kManyEvents = 300'000;  // that need fewer negatives each
     const TrainingPlan& plan = data.plan;
     SequenceFactorsOptions options{.factors = factors, .dropout = dropout};
+    if (data.interactions.n_events() > kManyEvents) options.negatives /= 2;
     options.epochs = plan.epochs > 0 ? plan.epochs : plan.validation ? kMostEpochs : kUsualEpochs;
     Context own = context;
-    own.seed += static_cast<std::uint64_t>(factors);
+    own.seed += static_cast<std::uint64_t>(factors) + 1000 * draw;
     return shared(
         SequenceFactors::fit(data.interactions, data.attributes, options, own, plan.validation));
   };
@@ -137,6 +140,9 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"sequence_factors/narrow", {Needs::kOrder, Effort::kBest, sequence_factors(64, 0.4f)}},
       {"sequence_factors", {Needs::kOrder, Effort::kBest, sequence_factors(128, 0.5f)}},
       {"sequence_factors/wide", {Needs::kOrder, Effort::kBest, sequence_factors(256, 0.6f)}},
+      {"sequence_factors/again", {Needs::kOrder, Effort::kBest, sequence_factors(128, 0.5f, 1)}},
+      {"sequence_factors/wide_again",
+       {Needs::kOrder, Effort::kBest, sequence_factors(256, 0.6f, 1)}},
       {"content",
        {Needs::kTokens, Effort::kFast,
         [](const TrainingData& data, const Context& context) {

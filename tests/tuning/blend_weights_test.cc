@@ -12,7 +12,7 @@ namespace {
 BlendProblem first_feature_is_right() {
   return {.n_features = 2,
           .offsets = {0, 2, 4, 6, 8},
-          .features = {1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0},
+          .features = {1, 0, 0, 1, 1, 0, 0, 0, 1, 0, 1, 1, 1, 0, 0, 0},
           .relevant = {1, 0, 1, 0, 1, 0, 1, 0},
           .n_relevant = {1, 1, 1, 1}};
 }
@@ -40,7 +40,7 @@ TEST(BlendWeightsTest, TheRightFeatureWins) {
 TEST(BlendWeightsTest, OnlyAFreeFeatureCountsAgainstAnItem) {
   const BlendProblem problem = {.n_features = 2,
                                 .offsets = {0, 2, 4, 6, 8},
-                                .features = {1, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 0, 1, 1},
+                                .features = {1, 1, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 1},
                                 .relevant = {1, 0, 1, 0, 1, 0, 1, 0},
                                 .n_relevant = {1, 1, 1, 1}};
   const auto free = learn_blend_weights(problem, {.may_be_negative = {false, true}});

@@ -1,173 +1,39 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <numeric>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "endcap/base/random.h"
 #include "endcap/matrix/interactions.h"
+#include "endcap/matrix/visitor_order.h"
+#include "endcap/tuning/hold_outs.h"
 
 namespace endcap {
 
-// One question whose answer is known: what a visitor had done, and what they did next.
-struct ValidationQuery {
-  UserIndex user = kNoIndex;
-  std::vector<Interaction> history = {};
-  std::vector<ItemIndex> wanted = {};  // distinct, ascending
-  std::int64_t now_us = 0;
-};
-
-// The shop's own newest events, held out: models are fitted on `train` and asked `queries`.
-struct Validation {
-  Interactions train;
-  std::vector<ValidationQuery> queries;
-};
-
-struct ValidationOptions {
-  std::int64_t max_queries = 6'000;
-  double newest_share = 0.1;        // of the span of times that is held out,
-  double longest_days = 30;         // but no more than this
-  double share_of_a_set = 0.2;      // of each asked user's items, where there is no order
-  double share_of_sequences = 0.3;  // of the users whose last event is held out
-};
-
 // Holds out what a shop would want to know: with times, all events from a cut on, asking each
-// visitor before their first target event after it; with an order, the last event of a sample of
-// users; with neither, a random part of a sample of users' items. `is_target`: by kind.
+// visitor before their first target event after it, or, where times only count from each visitor's
+// beginning, the last basket of a sample of users; with an order, the last event of a sample of
+// users, or, where the newest visitors come last, these from some place in their history on; with
+// neither, a random part of a sample of users' items. `is_target`: by kind.
 [[nodiscard]] Validation hold_out(const Interactions& all, const std::vector<bool>& is_target,
                                   std::uint64_t seed, const ValidationOptions& options = {});
 
 namespace detail {
 
-inline std::vector<ItemIndex> distinct(std::vector<ItemIndex> items) {
-  std::sort(items.begin(), items.end());
-  items.erase(std::unique(items.begin(), items.end()), items.end());
-  return items;
-}
-
-// `n` of 0 .. size - 1, ascending, each set of n equally likely.
-inline std::vector<std::size_t> sample(std::size_t size, std::size_t n, Random& random) {
-  std::vector<std::size_t> picked;
-  for (std::size_t i = 0; i < size && n > 0; ++i) {
-    if (random.below(size - i) < n) {
-      picked.push_back(i);
-      --n;
-    }
+inline Validation hold_out_any(const Interactions& all, const std::vector<bool>& is_target,
+                               Random& random, const ValidationOptions& options) {
+  switch (all.order()) {
+    case Order::kTime:
+      return times_are_relative(all) ? hold_out_last_baskets(all, is_target, random, options)
+                                     : hold_out_newest(all, is_target, options);
+    case Order::kSequence:
+      return newest_visitors_last(all) ? hold_out_visitors(all, is_target, random, options)
+                                       : hold_out_last(all, is_target, random, options);
+    case Order::kNone:
+      break;
   }
-  return picked;
-}
-
-// The interactions without the events that are marked.
-inline Interactions without(const Interactions& all, const std::vector<bool>& held_out) {
-  std::vector<std::int64_t> offsets = {0};
-  std::vector<Interaction> kept;
-  std::size_t e = 0;
-  for (UserIndex user = 0; user < all.n_users(); ++user) {
-    for (const auto& event : all.events_of(user)) {
-      if (!held_out[e++]) kept.push_back(event);
-    }
-    offsets.push_back(static_cast<std::int64_t>(kept.size()));
-  }
-  return {all.n_items(), all.order(), std::move(offsets), std::move(kept)};
-}
-
-inline Validation hold_out_newest(const Interactions& all, const std::vector<bool>& is_target,
-                                  const ValidationOptions& options) {
-  std::int64_t begin_us = all.end_us();
-  for (const auto& event : all.events()) begin_us = std::min(begin_us, event.time_us);
-  const auto span = static_cast<double>(all.end_us() - begin_us);
-  const double window =
-      std::min(span * options.newest_share, options.longest_days * kMicrosecondsPerDay);
-  const auto cut = all.end_us() - static_cast<std::int64_t>(window);
-
-  Validation result;
-  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
-  std::size_t e = 0;
-  for (UserIndex user = 0; user < all.n_users(); ++user) {
-    const auto events = all.events_of(user);
-    ValidationQuery query{.user = user};
-    bool asked = false;
-    for (const auto& event : events) {
-      const bool newest = event.time_us > cut;
-      held_out[e++] = newest;
-      const bool target = newest && is_target[static_cast<std::size_t>(event.kind)];
-      if (target && !asked) query.now_us = event.time_us;
-      asked = asked || target;
-      if (!asked || event.time_us < query.now_us) query.history.push_back(event);
-      if (target) query.wanted.push_back(event.item);
-    }
-    query.wanted = distinct(std::move(query.wanted));
-    std::erase_if(query.history, [&](const auto& event) { return event.time_us >= query.now_us; });
-    if (asked && !query.history.empty()) result.queries.push_back(std::move(query));
-  }
-  result.train = without(all, held_out);
-  return result;
-}
-
-inline Validation hold_out_last(const Interactions& all, const std::vector<bool>& is_target,
-                                Random& random, const ValidationOptions& options) {
-  std::vector<UserIndex> users;
-  for (UserIndex user = 0; user < all.n_users(); ++user) {
-    const auto events = all.events_of(user);
-    if (events.size() >= 2 && is_target[static_cast<std::size_t>(events.back().kind)]) {
-      users.push_back(user);
-    }
-  }
-  const auto n = std::min(
-      static_cast<std::int64_t>(options.share_of_sequences * static_cast<double>(users.size())) + 1,
-      options.max_queries);
-  Validation result;
-  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
-  for (const auto place : sample(users.size(), static_cast<std::size_t>(n), random)) {
-    const UserIndex user = users[place];
-    const auto events = all.events_of(user);
-    held_out[static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user) + 1]) - 1] =
-        true;
-    result.queries.push_back({.user = user,
-                              .history = {events.begin(), events.end() - 1},
-                              .wanted = {events.back().item},
-                              .now_us = events.back().time_us});
-  }
-  result.train = without(all, held_out);
-  return result;
-}
-
-inline Validation hold_out_random(const Interactions& all, Random& random,
-                                  const ValidationOptions& options) {
-  std::vector<UserIndex> users;
-  for (UserIndex user = 0; user < all.n_users(); ++user) {
-    if (all.events_of(user).size() >= 3) users.push_back(user);
-  }
-  const auto n = std::min(static_cast<std::int64_t>(users.size() / 3 + 1), options.max_queries);
-  Validation result;
-  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
-  for (const auto place : sample(users.size(), static_cast<std::size_t>(n), random)) {
-    const UserIndex user = users[place];
-    const auto events = all.events_of(user);
-    const auto first = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
-    const auto size = static_cast<double>(events.size());
-    const auto hidden = sample(
-        events.size(),
-        std::max<std::size_t>(1, static_cast<std::size_t>(options.share_of_a_set * size)), random);
-    ValidationQuery query{.user = user};
-    std::size_t h = 0;
-    for (std::size_t place_in = 0; place_in < events.size(); ++place_in) {
-      if (h < hidden.size() && hidden[h] == place_in) {
-        held_out[first + place_in] = true;
-        query.wanted.push_back(events[place_in].item);
-        ++h;
-      } else {
-        query.history.push_back(events[place_in]);
-      }
-    }
-    query.wanted = distinct(std::move(query.wanted));
-    result.queries.push_back(std::move(query));
-  }
-  result.train = without(all, held_out);
-  return result;
+  return hold_out_random(all, random, options);
 }
 
 }  // namespace detail
@@ -175,10 +41,7 @@ inline Validation hold_out_random(const Interactions& all, Random& random,
 inline Validation hold_out(const Interactions& all, const std::vector<bool>& is_target,
                            std::uint64_t seed, const ValidationOptions& options) {
   Random random(seed ^ 0x76616C6964u);
-  Validation result = all.order() == Order::kTime ? detail::hold_out_newest(all, is_target, options)
-                      : all.order() == Order::kSequence
-                          ? detail::hold_out_last(all, is_target, random, options)
-                          : detail::hold_out_random(all, random, options);
+  Validation result = detail::hold_out_any(all, is_target, random, options);
   const auto limit = static_cast<std::size_t>(options.max_queries);
   if (result.queries.size() > limit) {
     std::vector<ValidationQuery> kept;

@@ -1,0 +1,38 @@
+#include "endcap/matrix/visitor_order.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace endcap {
+namespace {
+
+// `n` visitors of one item each: that of their tenth, or any.
+Interactions log_of(int n, bool by_tenths, Order order = Order::kSequence) {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> events;
+  for (int user = 0; user < n; ++user) {
+    // The newest tenth has what the tenth before it had.
+    const int tenth = by_tenths ? user * 10 / n : user % 10;
+    events.push_back({.item = by_tenths && tenth == 9 ? 8 : tenth});
+    offsets.push_back(static_cast<std::int64_t>(events.size()));
+  }
+  return {10, order, std::move(offsets), std::move(events)};
+}
+
+TEST(VisitorOrderTest, IsSeenByWhatTheNewestHaveInCommon) {
+  EXPECT_TRUE(newest_visitors_last(log_of(500, true)));
+  EXPECT_FALSE(newest_visitors_last(log_of(500, false)));
+}
+
+TEST(VisitorOrderTest, NeedsAnOrderWithoutTimesAndEnoughVisitors) {
+  EXPECT_FALSE(newest_visitors_last(log_of(500, true, Order::kTime)));
+  EXPECT_FALSE(newest_visitors_last(log_of(500, true, Order::kNone)));
+  EXPECT_FALSE(newest_visitors_last(log_of(99, true)));
+  EXPECT_FALSE(newest_visitors_last({}));
+}
+
+}  // namespace
+}  // namespace endcap

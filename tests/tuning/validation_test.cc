@@ -1,0 +1,127 @@
+#include "endcap/tuning/validation.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace endcap {
+namespace {
+
+constexpr std::int64_t kDay = kMicrosecondsPerDay;
+const std::vector<bool> kAnyKind = {true, true};
+
+struct Event {
+  ItemIndex item;
+  std::int64_t day;
+  std::int16_t kind = 0;
+};
+
+// Events of a day make a basket.
+Interactions log_of(Order order, const std::vector<std::vector<Event>>& visitors) {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> events;
+  std::int32_t n_items = 0;
+  for (const auto& visitor : visitors) {
+    std::int32_t basket = -1;
+    std::int64_t day = -1;
+    for (const auto& event : visitor) {
+      if (event.day != day) ++basket;
+      day = event.day;
+      n_items = std::max(n_items, event.item + 1);
+      events.push_back({.time_us = day * (order == Order::kTime ? kDay : 1),
+                        .item = event.item,
+                        .basket = order == Order::kTime ? basket : kNoIndex,
+                        .kind = event.kind});
+    }
+    offsets.push_back(static_cast<std::int64_t>(events.size()));
+  }
+  return {n_items, order, std::move(offsets), std::move(events)};
+}
+
+std::vector<ItemIndex> items(const std::vector<Interaction>& events) {
+  std::vector<ItemIndex> result;
+  for (const auto& event : events) result.push_back(event.item);
+  return result;
+}
+
+TEST(ValidationTest, AsksBeforeTheFirstTargetInTheNewestDays) {
+  const auto log = log_of(
+      Order::kTime, {{{0, 0}, {1, 95, 1}, {2, 96}, {3, 97}, {4, 98, 1}}, {{5, 3}, {6, 100, 1}}});
+  const auto v = hold_out(log, {true, false}, 0, {.enough_queries = 1});
+  ASSERT_EQ(v.queries.size(), 1u);  // the second visitor has no target event after day 90
+  EXPECT_EQ(items(v.queries[0].history), (std::vector<ItemIndex>{0, 1}));
+  EXPECT_EQ(v.queries[0].wanted, (std::vector<ItemIndex>{2, 3}));
+  EXPECT_EQ(v.queries[0].now_us, 96 * kDay);
+  EXPECT_EQ(v.train.n_events(), 2);
+}
+
+TEST(ValidationTest, TakesMoreDaysWhereTooFewVisitorsAreAsked) {
+  const auto log = log_of(Order::kTime, {{{0, 0}, {1, 75}}, {{2, 5}, {3, 100}}});
+  EXPECT_EQ(hold_out(log, kAnyKind, 0, {.enough_queries = 1}).queries.size(), 1u);
+  EXPECT_EQ(hold_out(log, kAnyKind, 0, {.enough_queries = 2}).queries.size(), 2u);  // from day 70
+}
+
+TEST(ValidationTest, AsksForTheLastBasketWhereTimesCountFromEachBeginning) {
+  std::vector<std::vector<Event>> visitors(20, {{0, 0}, {1, 1}});
+  visitors[1] = {{2, 0}, {3, 1}, {4, 5}, {4, 5}, {3, 5}};
+  visitors[2] = {{5, 0}};  // one basket: nothing to ask
+  const auto v = hold_out(log_of(Order::kTime, visitors), kAnyKind, 0, {.share_of_sequences = 1});
+  ASSERT_EQ(v.queries.size(), 19u);
+  EXPECT_EQ(v.queries[0].wanted, std::vector<ItemIndex>{1});
+  EXPECT_EQ(items(v.queries[1].history), (std::vector<ItemIndex>{2, 3}));
+  EXPECT_EQ(v.queries[1].wanted, (std::vector<ItemIndex>{3, 4}));
+  EXPECT_EQ(v.queries[1].now_us, 5 * kDay);
+  EXPECT_EQ(v.train.n_events(), 18 + 2 + 1);
+}
+
+// 1,000 visitors of three items each. The fashion changes with every hundred visitors, if at all.
+Interactions fashions(bool change) {
+  std::vector<std::vector<Event>> visitors;
+  for (int user = 0; user < 1000; ++user) {
+    const int first = change ? user / 100 * 2 : user % 7;
+    visitors.push_back({{first + user % 10, 0}, {first + user % 3, 1}, {first + user % 5, 2}});
+  }
+  return log_of(Order::kSequence, visitors);
+}
+
+TEST(ValidationTest, HoldsOutTheNewestVisitorsWhereTheyComeLast) {
+  const auto log = fashions(true);
+  EXPECT_TRUE(newest_visitors_last(log));
+  const auto v = hold_out(log, kAnyKind, 0);
+  EXPECT_EQ(v.train.n_events(), 2700);  // nothing of the last hundred visitors
+  ASSERT_EQ(v.queries.size(), 100u);
+  EXPECT_EQ(v.queries[0].user, 900);
+  std::vector<std::size_t> lengths;
+  for (const auto& query : v.queries) lengths.push_back(query.history.size());
+  EXPECT_EQ(std::count(lengths.begin(), lengths.end(), 1u) +
+                std::count(lengths.begin(), lengths.end(), 2u),
+            100);
+  EXPECT_GT(std::count(lengths.begin(), lengths.end(), 1u), 30);
+}
+
+TEST(ValidationTest, HoldsOutLastEventsWhereVisitorsComeInNoOrder) {
+  const auto log = fashions(false);
+  EXPECT_FALSE(newest_visitors_last(log));
+  const auto v = hold_out(log, kAnyKind, 0);
+  EXPECT_EQ(v.queries.size(), 301u);
+  EXPECT_EQ(v.train.n_events(), 2699);
+  for (const auto& query : v.queries) EXPECT_EQ(query.history.size(), 2u);
+}
+
+TEST(ValidationTest, HoldsOutAPartOfSets) {
+  const std::vector<Event> set = {{0, 0}, {1, 0}, {2, 0}, {3, 0}, {4, 0}};
+  const auto log = log_of(Order::kNone, {set, set, set});
+  const auto v = hold_out(log, kAnyKind, 0);
+  ASSERT_EQ(v.queries.size(), 2u);
+  for (const auto& query : v.queries) {
+    EXPECT_EQ(query.history.size(), 4u);
+    EXPECT_EQ(query.wanted.size(), 1u);
+  }
+  EXPECT_EQ(v.train.n_events(), 13);
+}
+
+}  // namespace
+}  // namespace endcap

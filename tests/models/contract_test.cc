@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "endcap/matrix/stack_rows.h"
 #include "endcap/matrix/transpose.h"
 #include "endcap/models/als.h"
 #include "endcap/models/content.h"

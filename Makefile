@@ -2,7 +2,7 @@
 # A stamp in build/ says what is done; a second run repeats nothing.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-asan test-tsan torture bench quality gate gate-renew scale wheel lint \
+.PHONY: help demo test test-asan test-tsan torture bench quality peers gate gate-renew scale wheel lint \
         format clean
 
 PYTHON := .venv/bin/python
@@ -33,7 +33,7 @@ torture: build/release/build.ninja  ## kill, cut the power, fuzz and race, for a
 	ENDCAP_TORTURE=1 build/release/endcap_tests \
 	  --gtest_filter='*Fail*:PowerCut*:Published*:*Fuzz*:*Race*:Damaged*'
 
-bench: quality build/release/build.ninja  ## measure quality and speed
+bench: quality peers build/release/build.ninja  ## measure quality and speed, beside other libraries
 	cmake --build build/release
 	if [ -x build/release/endcap_bench ]; then build/release/endcap_bench; fi
 
@@ -51,6 +51,14 @@ scale: build/release/build.ninja  ## measure growth up to 10^7 events, write doc
 
 wheel: build/stamps/venv  ## build a wheel for any Linux, test it where there is no compiler
 	scripts/make_wheel.sh
+
+peers: build/stamps/package build/stamps/peers  ## measure speed beside other libraries
+	$(PYTHON) bench/peers/compare.py build/peers/bin/python
+
+build/stamps/peers: bench/peers/requirements.txt
+	python3 -m venv build/peers
+	build/peers/bin/python -m pip install -q --disable-pip-version-check -r $<
+	mkdir -p $(@D) && touch $@
 
 quality: build/stamps/package  ## measure quality on public shop data, write docs/quality.md
 	$(PYTHON) bench/quality_table.py

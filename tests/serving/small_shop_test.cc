@@ -72,7 +72,7 @@ Rules small_rules() {
 
 Snapshot small_shop() {
   Snapshot shop =
-      fit_snapshot(small_log(), small_catalog(),
+      fit_snapshot({small_log(), small_catalog()},
                    {.models = {"popularity/28d", "rp3beta", "sequential_rules", "slist",
                                "session_knn", "next_basket", "content", "repeat_purchase/28d"},
                     .context = {.threads = 1}});

@@ -56,7 +56,7 @@ def held_out_sentence(report: FitReport) -> str:
     """Say how the models were tested."""
     if report.held_out == "nothing":
         return f"Learned from {report.n_train:,} events; too few to hide some and test on them."
-    what = {"last": "the last event of each of", "random": "a random part of the items of"}
+    what = {"last": "at the end of what was done by", "random": "a random part of the items of"}
     asked = max(report.n_queries.values())
     hidden = f"{report.n_held_out:,} of {report.n_train + report.n_held_out:,} events"
     if report.held_out == "newest" and report.cut and report.end:

@@ -23,7 +23,7 @@ class FitReport:
 
     @property
     def held_out(self) -> str:
-        """What was hidden: the "newest" days, each visitor's "last" event, "random" items, or
+        """What was hidden: the "newest" days, what visitors did "last", "random" items, or
         "nothing" where the log was too small to tell."""
         return self._core.held_out
 

@@ -300,6 +300,14 @@ void complete(Blend& blend, const Models& models, std::int32_t n_items) {
   fold_prior(blend, n_items);
 }
 
+// Whether all that is asked came after all that is learned from.
+bool asks_the_newest(const Validation& validation) {
+  const auto learned_us = validation.train.end_us();
+  return validation.train.order() == Order::kTime &&
+         std::all_of(validation.queries.begin(), validation.queries.end(),
+                     [&](const auto& query) { return query.now_us > learned_us; });
+}
+
 // The report before any weight is known: what is compared, and on what.
 FitReport begin_report(const std::vector<BlendTerm>& terms, const Interactions& all,
                        const Validation& validation, bool can_weigh) {
@@ -310,10 +318,9 @@ FitReport begin_report(const std::vector<BlendTerm>& terms, const Interactions& 
     report.models.push_back(TriedModel{.name = term.name, .fit_seconds = term.fit_seconds});
   }
   if (!can_weigh) return report;
-  report.held_out = all.order() == Order::kTime       ? "newest"
-                    : all.order() == Order::kSequence ? "last"
-                                                      : "random";
-  if (all.order() == Order::kTime) report.cut_us = validation.train.end_us() + 1;
+  const bool newest = asks_the_newest(validation);
+  report.held_out = newest ? "newest" : all.order() == Order::kNone ? "random" : "last";
+  if (newest) report.cut_us = validation.train.end_us() + 1;
   return report;
 }
 

@@ -2,8 +2,8 @@
 # A stamp in build/ says what is done; a second run repeats nothing.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-asan test-tsan torture bench quality peers gate gate-renew scale wheel lint \
-        format clean
+.PHONY: help demo test test-asan test-tsan torture bench quality shop peers gate gate-renew scale wheel \
+        lint format clean
 
 PYTHON := .venv/bin/python
 CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
@@ -33,7 +33,7 @@ torture: build/release/build.ninja  ## kill, cut the power, fuzz and race, for a
 	ENDCAP_TORTURE=1 build/release/endcap_tests \
 	  --gtest_filter='*Fail*:PowerCut*:Published*:*Fuzz*:*Race*:Damaged*'
 
-bench: quality peers build/release/build.ninja  ## measure quality and speed, beside other libraries
+bench: shop peers build/release/build.ninja  ## measure quality and speed, beside other libraries
 	cmake --build build/release
 	if [ -x build/release/endcap_bench ]; then build/release/endcap_bench; fi
 
@@ -62,6 +62,9 @@ build/stamps/peers: bench/peers/requirements.txt
 
 quality: build/stamps/package  ## measure quality on public shop data, write docs/quality.md
 	$(PYTHON) bench/quality_table.py
+
+shop: build/stamps/package  # measure quality on the log that the demo reads
+	$(PYTHON) bench/quality.py retail examples/data
 
 lint: build/stamps/package build/release/build.ninja  ## check style, types and includes
 	scripts/check_includes.py

@@ -164,7 +164,7 @@ def retail_rows(folder: Path) -> pd.DataFrame:
     names = {"StockCode": "item", "CustomerID": "user", "InvoiceDate": "time"}
     names |= {"InvoiceNo": "invoice", "Quantity": "quantity", "UnitPrice": "price"}
     rows = pd.read_csv(
-        folder / "transactions.csv.gz", dtype={"StockCode": str, "InvoiceNo": str}
+        next(folder.glob("*.csv.gz")), dtype={"StockCode": str, "InvoiceNo": str}
     ).rename(columns=names)
     goods = rows["item"].str.match(r"\d{5}")  # the rest is postage, fees and samples
     bought = (rows["quantity"] > 0) & (rows["price"] > 0)

@@ -33,7 +33,7 @@ torture: build/release/build.ninja  ## kill, cut the power, fuzz and race, for a
 	ENDCAP_TORTURE=1 build/release/endcap_tests \
 	  --gtest_filter='*Fail*:PowerCut*:Published*:*Fuzz*:*Race*:Damaged*'
 
-bench: shop peers build/release/build.ninja  ## measure quality and speed, beside other libraries
+bench: shop build/release/build.ninja  ## measure quality on the shop of the demo, and speed
 	cmake --build build/release
 	if [ -x build/release/endcap_bench ]; then build/release/endcap_bench; fi
 

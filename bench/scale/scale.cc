@@ -20,7 +20,7 @@
 #include "endcap/serving/recommender.h"
 #include "scale/shop_log.h"
 
-namespace endcap::scale {
+namespace endcap {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -153,6 +153,6 @@ int main_of(const std::vector<std::string>& arguments) {
 }
 
 }  // namespace
-}  // namespace endcap::scale
+}  // namespace endcap
 
-int main(int argc, char** argv) { return endcap::scale::main_of({argv + 1, argv + argc}); }
+int main(int argc, char** argv) { return endcap::main_of({argv + 1, argv + argc}); }

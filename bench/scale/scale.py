@@ -45,7 +45,7 @@ PANELS = [
             "shop_peak_mib": "whole recommender",
         },
     ),
-    ("sizes", "MiB", {"events_mib": "events in memory", "file_mib": "model file"}),
+    ("sizes", "MiB", {"events_mib": "process with the events", "file_mib": "model file"}),
     ("one query", "us", {"query_p50_us": "p50", "query_p99_us": "p99"}),
 ]
 

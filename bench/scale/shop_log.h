@@ -11,7 +11,7 @@
 #include "endcap/base/random.h"
 #include "endcap/events/events.h"
 
-namespace endcap::scale {
+namespace endcap {
 
 // A shop's log of any size, made up: the same seed and size give the same log, user by user, so
 // that a part of it can be made without the rest. What it imitates, and how near it comes to real
@@ -146,4 +146,4 @@ inline Events make_events(const ShopLog& log) {
   return Events(std::move(columns));
 }
 
-}  // namespace endcap::scale
+}  // namespace endcap

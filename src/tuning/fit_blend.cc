@@ -209,16 +209,19 @@ void weigh_alike(std::vector<BlendTerm>& terms, const Models& models) {
 void fold_prior(Blend& blend, std::int32_t n_items) {
   for (std::size_t p = 0; p < 2; ++p) {
     std::vector<float> prior(static_cast<std::size_t>(n_items));
+    std::vector<bool> has_sold(prior.size());
     for (auto& term : blend.terms) {
       const auto* popularity = as_popularity(term.model);
       if (popularity == nullptr) continue;
       for (std::size_t i = 0; i < prior.size(); ++i) {
         prior[i] += term.weights[p] * popularity->scores()[i];
+        if (popularity->scores()[i] > 0) has_sold[i] = true;
       }
     }
     if (!prior.empty()) {  // from 0 upwards: a constant changes no list
       const float least = *std::min_element(prior.begin(), prior.end());
-      for (auto& value : prior) value -= least;
+      // A trend that counts best sellers down says nothing of what nobody had yet.
+      for (std::size_t i = 0; i < prior.size(); ++i) prior[i] = has_sold[i] ? prior[i] - least : 0;
       blend.lift[p] = -least;
     }
     std::vector<std::int32_t> order(prior.size());

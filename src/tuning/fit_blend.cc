@@ -159,6 +159,15 @@ bool is_about_repeats(const Scorer& model) {
   return dynamic_cast<const RepeatPurchase*>(&model) != nullptr;
 }
 
+// Weights where too little can be held out: models alike, repeats first.
+void weigh_alike(std::vector<BlendTerm>& terms, const Models& models, Purpose purpose) {
+  for (std::size_t m = 0; m < terms.size(); ++m) {
+    const bool is_silent = is_about_repeats(*models[m]) && purpose == Purpose::kExplore;
+    const bool is_prior = as_popularity(models[m]) != nullptr;
+    terms[m].weights[static_cast<std::size_t>(purpose)] = is_silent ? 0 : is_prior ? 1e-3f : 1;
+  }
+}
+
 // Learns the weights of all terms for both purposes; the models are those of the terms. Where
 // the newest is known, what an item sells may count against it: that makes a trend of two
 // half-lives. A random hold-out cannot tell.
@@ -173,7 +182,10 @@ void weigh(Blend& blend, const Models& models, const Validation& validation,
   for (const auto purpose : {Purpose::kExplore, Purpose::kInclude}) {
     const auto p = static_cast<std::size_t>(purpose);
     const auto problem = pose(models, validation, purpose, context);
-    if (problem.n_relevant.size() < kFewestQueries) continue;
+    if (problem.n_relevant.size() < kFewestQueries) {
+      weigh_alike(terms, models, purpose);
+      continue;
+    }
     const auto weights = learn_blend_weights(problem, options, context);
     const auto found = examine(problem, weights, context);
     blend.report.note(p, weights, found);
@@ -192,16 +204,6 @@ void let_content_whisper(std::vector<BlendTerm>& terms, const Models& models) {
   for (std::size_t m = 0; m < terms.size(); ++m) {
     if (dynamic_cast<const Content*>(models[m].get()) == nullptr) continue;
     for (auto& weight : terms[m].weights) weight = std::max(weight, kWhisper);
-  }
-}
-
-// Weights for a log that is too small to hold anything out: models alike, repeats first.
-void weigh_alike(std::vector<BlendTerm>& terms, const Models& models) {
-  for (std::size_t m = 0; m < terms.size(); ++m) {
-    const bool repeats = is_about_repeats(*models[m]);
-    const bool prior = as_popularity(models[m]) != nullptr;
-    terms[m].weights[0] = repeats ? 0 : prior ? 1e-3f : 1;
-    terms[m].weights[1] = prior ? 1e-3f : 1;
   }
 }
 
@@ -397,7 +399,11 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
     all.plan.epochs = epochs[term.name];
     models.push_back(fit_term(term, all, context));
   }
-  if (!can_weigh) weigh_alike(blend.terms, models);
+  if (!can_weigh) {
+    for (const auto purpose : {Purpose::kExplore, Purpose::kInclude}) {
+      weigh_alike(blend.terms, models, purpose);
+    }
+  }
   end_report(blend.report, blend.terms, skipped);
   complete(blend, models, data.interactions.n_items());
   return blend;

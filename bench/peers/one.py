@@ -74,7 +74,7 @@ def irspack_fit(name: str, likes: Any) -> tuple[Callable[[], Any], Callable[[int
         lists = []
         for first in range(0, likes.shape[0], 2000):
             users = np.arange(first, min(first + 2000, likes.shape[0]))
-            found = best(model.get_score_remove_seen(users), [], BEST)
+            found = best(model.get_score_remove_seen(users), [], BEST, n_threads=2)
             lists += [[item for item, _ in row] for row in found]
         return lists
 

@@ -39,7 +39,7 @@ def test_fsck_names_the_section_and_the_byte(folder: Path) -> None:
     command = [sys.executable, "-m", "endcap", "fsck", str(folder)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 1
-    assert "shop.endcap: section 'rules' at byte" in result.stdout
+    assert "shop.endcap: section 'report' at byte" in result.stdout
     assert "events.db: event log, all is well" in result.stdout
     assert result.stderr == ""
 

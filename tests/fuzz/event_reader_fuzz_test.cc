@@ -49,7 +49,9 @@ TEST_F(EventReaderFuzzTest, AnyCsvIsReadOrRefused) {
       "an,\"cup, green\",view,2024-01-31T10:00:00Z,1,2.50,s1\n"
       "bo,plate,purchase,1706695200,2,,s2\n"
       "an,\"say \"\"hi\"\"\",cart,2024-02-01,1,3,\n";
-  feed(good, {"\"", ",", "\r\n", "\n", "\xEF\xBB\xBF", "view", "NaN", "1e999", "-1", "\"\"", "\0"},
+  feed(good,
+       {"\"", ",", "\r\n", "\n", "\xEF\xBB\xBF", "view", "NaN", "1e999", "-1", "\"\"",
+        std::string(1, 0)},
        [](const auto& path) { return read_events_csv(path); });
 }
 

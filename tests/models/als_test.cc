@@ -130,7 +130,8 @@ Eigen::MatrixXd naive_solve(const Eigen::MatrixXd& cells, const Eigen::MatrixXd&
   Eigen::MatrixXd x(cells.rows(), v.cols());
   for (Eigen::Index r = 0; r < cells.rows(); ++r) {
     const Eigen::VectorXd c = cells.row(r).transpose();
-    const double n = c.sum() + static_cast<double>(penalties.unobserved) * cells.cols();
+    const double n =
+        c.sum() + static_cast<double>(penalties.unobserved) * static_cast<double>(cells.cols());
     Eigen::MatrixXd a =
         v.transpose() * c.asDiagonal() * v + penalties.unobserved * v.transpose() * v;
     a.diagonal().array() += penalties.regularization * std::pow(n, penalties.nu);

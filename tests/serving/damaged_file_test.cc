@@ -59,7 +59,7 @@ class DamagedFileTest : public testing::Test {
 
   const TestFolder folder_;
   const std::filesystem::path path_ = [this] {
-    const auto path = folder_.path() / "shop.endcap";
+    auto path = folder_.path() / "shop.endcap";
     small_shop().save(path);
     return path;
   }();

@@ -29,7 +29,7 @@ inline std::vector<Event> year_of_events(int users, std::uint64_t seed = 5) {
                         .kind = step == 7       ? "dismiss"
                                 : step % 2 == 0 ? "view"
                                                 : "purchase",
-                        .time_us = day * kMicrosecondsPerDay + user * 1'000 + step});
+                        .time_us = day * kMicrosecondsPerDay + std::int64_t{user} * 1'000 + step});
     }
   }
   return events;

@@ -19,7 +19,7 @@ Catalog brands() {
   Texts brand;
   for (const std::string circle : {"ink", "tea"}) {
     for (int i = 0; i < 9; ++i) {
-      columns.ids.push_back(circle + std::to_string(i));
+      columns.ids.emplace_back(circle + std::to_string(i));
       brand.push_back(i % 3 == 0 ? std::nullopt : std::optional("b" + std::to_string(i % 3)));
     }
   }

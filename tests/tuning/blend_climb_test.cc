@@ -66,7 +66,7 @@ TEST(SoftmaxFitTest, FindsWhatWasRightAndDropsWhatCountsAgainst) {
   EXPECT_GT(weights[0], 0.5f);
   EXPECT_NEAR(weights[1], 0, 0.1);
   EXPECT_NEAR(weights[2], 0, 0.1);
-  auto turned = problem;
+  auto turned = noisy(2000, 6);
   for (float& x : turned.features) x = -x;
   const auto bounded =
       detail::SoftmaxFit(turned, scales, 1e-3, {}).run_bounded(30, [](std::size_t) {

@@ -46,7 +46,7 @@ TEST(CalibrationTest, TwoLevelsWorkedByHand) {
 TEST(CalibrationTest, WhatFallsIsPooled) {
   Shown shown;
   for (int i = 0; i < 300; ++i) {
-    shown.scores.push_back(static_cast<float>(i / 100));
+    shown.scores.push_back(i < 100 ? 0.0f : i < 200 ? 1.0f : 2.0f);
     shown.outcomes.push_back(i < 100 ? 0 : i < 200 ? i % 2 == 0 : i % 4 == 0);
   }
   const auto curve = Calibration::fit(shown.scores, shown.outcomes);

@@ -20,7 +20,7 @@ BlendProblem problem(int n) {
     const float sign = query % 2 == 0 ? 1.0f : -1.0f;
     problem.features.insert(problem.features.end(), {sign, 0, 0.5f, 0});
     problem.relevant.insert(problem.relevant.end(), {1, 0});
-    problem.offsets.push_back(2 * (query + 1));
+    problem.offsets.push_back(std::int64_t{2} * (query + 1));
     problem.n_relevant.push_back(1);
   }
   return problem;

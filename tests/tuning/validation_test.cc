@@ -43,6 +43,7 @@ Interactions log_of(Order order, const std::vector<std::vector<Event>>& visitors
 
 std::vector<ItemIndex> items(const std::vector<Interaction>& events) {
   std::vector<ItemIndex> result;
+  result.reserve(events.size());
   for (const auto& event : events) result.push_back(event.item);
   return result;
 }

@@ -68,7 +68,8 @@ struct Cholesky {
                                    std::int64_t i) {
     using S = Simd<kWidth>;
     float* const rows = p.rows + i * p.stride;
-    for (auto j = i / (2 * kWidth) * (2 * kWidth); j < p.stride; j += 2 * kWidth) {
+    constexpr std::int64_t kStep = std::int64_t{2} * kWidth;
+    for (auto j = i / kStep * kStep; j < p.stride; j += kStep) {
       typename S::Floats left[kRows][2], a, b;
 #pragma GCC unroll 4
       for (int r = 0; r < kRows; ++r) {

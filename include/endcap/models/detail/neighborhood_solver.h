@@ -113,6 +113,7 @@ inline CsrMatrix solve_neighborhoods(const CsrMatrix& gram, const CsrMatrix& tar
                                      const Neighborhoods& options, const Context& context) {
   RowStack columns(gram.n_rows(), gram.n_rows());
   std::vector<float> scales;
+  scales.reserve(static_cast<std::size_t>(gram.n_rows()));
   for (ItemIndex i = 0; i < gram.n_rows(); ++i) {
     scales.push_back(std::sqrt(gram.row(i).at(i) + 0.2f * options.regularization));
   }

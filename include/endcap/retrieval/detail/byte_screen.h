@@ -78,7 +78,7 @@ template <int kQueries>
         const __m256i is_above = _mm256_cmpgt_epi32(sums[q][half], above);
         const auto bits =
             static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(is_above)));
-        p.hits[q] |= static_cast<std::uint64_t>(bits) << (i + 8 * half);
+        p.hits[q] |= static_cast<std::uint64_t>(bits) << (i + std::int64_t{8} * half);
       }
     }
   }

@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test test-asan test-tsan torture bench quality shop peers gate gate-renew scale wheel \
-        lint format clean
+        lint tidy format clean
 
 PYTHON := .venv/bin/python
 CCACHE := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
@@ -74,6 +74,8 @@ lint: build/stamps/package build/release/build.ninja  ## check style, types and 
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	cmake --build build/release --target headers
+
+tidy: build/stamps/package  ## check all C++ with clang-tidy, in some ten minutes
 	$(PYTHON) scripts/clang_tidy.py
 
 format: build/stamps/venv  ## rewrite the sources in the common style

@@ -51,14 +51,14 @@ Snapshot big_shop() {
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
     return prior[static_cast<std::size_t>(a)] > prior[static_cast<std::size_t>(b)];
   });
-  for (std::size_t p = 0; p < 2; ++p) {
+  for (std::size_t p = 0; p < kPurposes; ++p) {
     shop.blend.prior[p] = prior;
     shop.blend.prior_order[p] = order;
   }
   const CsrMatrix matrix(kItems, std::move(offsets), std::move(next), std::move(values));
   shop.blend.terms.push_back({.name = std::string(kBoughtTogether),
                               .model = std::make_shared<ItemItemModel>(matrix, HistoryWeights{}),
-                              .weights = {1, 1}});
+                              .weights = {1, 1, 1}});
   shop.histories =
       Interactions(kItems, Order::kTime, std::vector<std::int64_t>{0}, std::vector<Interaction>{});
   return shop;

@@ -242,6 +242,7 @@ class ModelReport:
     ndcg_alone: float
     weight_explore: float
     weight_include: float
+    weight_first_visit: float
 
 def check_files(path: _Path) -> list[tuple[str, str, list[str]]]: ...
 
@@ -271,9 +272,9 @@ class TriedModel:
     fate: str
     fit_seconds: float
     n_bytes: int
-    weights: tuple[float, float]
-    alone: tuple[_Interval, _Interval]
-    gain: tuple[_Interval, _Interval]
+    weights: tuple[float, float, float]
+    alone: tuple[_Interval, _Interval, _Interval]
+    gain: tuple[_Interval, _Interval, _Interval]
 
 class FitReport:
     held_out: str
@@ -282,10 +283,10 @@ class FitReport:
     begin_us: int
     cut_us: int
     end_us: int
-    n_queries: tuple[int, int]
-    blend: tuple[_Interval, _Interval]
-    best_model: tuple[str, str]
-    over_best: tuple[_Interval, _Interval]
+    n_queries: tuple[int, int, int]
+    blend: tuple[_Interval, _Interval, _Interval]
+    best_model: tuple[str, str, str]
+    over_best: tuple[_Interval, _Interval, _Interval]
     models: list[TriedModel]
     warnings: list[str]
     seconds: float

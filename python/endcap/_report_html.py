@@ -128,11 +128,11 @@ def _in_use(report: FitReport) -> str:
     used = [model for model in report.models if model.fate == "in use"]
     used.sort(key=lambda model: -max(gain[0] for gain in model.gain))
     shown = [place for place, n in enumerate(report.n_queries.values()) if n]
-    names = [("new items", "all items")[place] for place in shown]
+    names = [("new items", "all items", "first visit")[place] for place in shown]
     head = "<th>What speaks in the lists</th>"
     head += "".join(f"<th>adds,<br>{name}</th>" for name in names)
     head += "".join(f"<th>alone,<br>{name}</th>" for name in names)
-    head += "<th>weight,<br>new / all</th><th>fit</th><th>size</th>"
+    head += "<th>weight,<br>new / all / first visit</th><th>fit</th><th>size</th>"
     rows = []
     for model in used:
         cells = [_name_cell(model)]

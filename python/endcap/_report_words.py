@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from endcap.fit_report import FitReport
 
-PURPOSES = {"new": "items new to the visitor", "all": "all items, repeats too"}
+PURPOSES = {
+    "new": "items new to the visitor",
+    "all": "all items, repeats too",
+    "first_visit": "new items, in a first visit",
+}
 
 _STEMS = {
     "popularity": "best sellers",

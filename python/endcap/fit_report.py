@@ -15,7 +15,8 @@ class FitReport:
     """How the models were chosen; shows itself as a page in a notebook, as text in a terminal.
 
     Quality is NDCG@20 on events that were hidden from the models. Purposes are "new", for lists of
-    items that the visitor has not had, and "all". Intervals are (value, low, high) and hold 95 %.
+    items that the visitor has not had, "all", and "first_visit", for new items while all that is
+    known of a visitor is a day old at most. Intervals are (value, low, high) and hold 95 %.
     """
 
     def __init__(self, core: _core.FitReport) -> None:
@@ -154,8 +155,9 @@ class FitReport:
             ]
             for model in used
         ]
-        header = ["in use", "", "adds: new", "all", "alone: new", "all", "weight: new", "all"]
-        return [*header, "s", "size"], rows
+        purposes = [purpose.replace("_", " ") for purpose in PURPOSES]
+        header = [f"{what}{p}" for what in ("adds: ", "alone: ", "weight: ") for p in purposes]
+        return ["in use", "", *header, "s", "size"], rows
 
     def _repr_html_(self) -> str:
         return _report_html.page(self)

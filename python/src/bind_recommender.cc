@@ -107,6 +107,7 @@ void bind_recommender(py::module_& module) {
       .def_readonly("fit_seconds", &ModelReport::fit_seconds)
       .def_readonly("ndcg_alone", &ModelReport::ndcg_alone)
       .def_readonly("weight_explore", &ModelReport::weight_explore)
+      .def_readonly("weight_first_visit", &ModelReport::weight_first_visit)
       .def_readonly("weight_include", &ModelReport::weight_include);
 
   py::class_<Preference>(module, "Preference")

@@ -12,11 +12,12 @@ py::tuple as_tuple(const Interval& interval) {
   return py::make_tuple(interval.mean, interval.low, interval.high);
 }
 
-// A property of two values, by purpose: for new items and for all.
+// A property of one value for each purpose.
 template <class Owner, class Value, class Convert>
-auto by_purpose(Value (Owner::*member)[2], Convert&& convert) {
+auto by_purpose(Value (Owner::*member)[kPurposes], Convert&& convert) {
   return [=](const Owner& owner) {
-    return py::make_tuple(convert((owner.*member)[0]), convert((owner.*member)[1]));
+    const auto& values = owner.*member;
+    return py::make_tuple(convert(values[0]), convert(values[1]), convert(values[2]));
   };
 }
 

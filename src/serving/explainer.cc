@@ -62,8 +62,10 @@ Explanation Explainer::explain(const Visitor& visitor, ItemIndex item) const {
   std::vector<float> parts(visitor.events.size());
   Explanation explanation{.item = overlay_.item_id(item)};
   if (item < snapshot_.n_items()) {
-    explanation.base = snapshot_.blend.explain(had ? Purpose::kInclude : Purpose::kExplore,
-                                               visitor.history(), item, parts);
+    const auto history = visitor.history();
+    const auto purpose =
+        had ? Purpose::kInclude : purpose_of_new(history, snapshot_.histories.order());
+    explanation.base = snapshot_.blend.explain(purpose, history, item, parts);
   }
   explanation.score = explanation.base;
   for (std::size_t e = 0; e < parts.size(); ++e) {

@@ -158,8 +158,10 @@ TrainingData prepare(const ShopData& shop, Snapshot& s) {
   return data;
 }
 
+// Unless it has a share in the blend.
 void add_bought_together(const TrainingData& data, const Context& context, Blend& blend) {
   const std::string name(kBoughtTogether);
+  if (blend.find(name) != nullptr) return;
   blend.terms.push_back({.name = name, .model = fit_model(name, data, context)});
 }
 

@@ -16,8 +16,7 @@ std::uint64_t model_version_of(const Snapshot& snapshot) {
   RecordWriter record;
   for (const auto& term : snapshot.blend.terms) {
     record.put(term.name);
-    record.put(term.weights[0]);
-    record.put(term.weights[1]);
+    for (const float weight : term.weights) record.put(weight);
   }
   for (const auto& prior : snapshot.blend.prior) {
     record.put(checksum(prior.data(), prior.size() * sizeof(float)));
@@ -114,13 +113,13 @@ Recommendation ListMaker::make(const Query& query, const Visitor& visitor, const
                       .user = query.user,
                       .scenario = query.scenario};
   for (const auto& placed : ranker->rank(asked)) {
-    auto pick = explainer_.pick(Ranker::purpose(asked), visitor, placed.item, placed.score);
+    auto pick = explainer_.pick(ranker->purpose(), visitor, placed.item, placed.score);
     float own = placed.score;  // without what rules added
     for (const auto& [rule, value] : ranker->rule_parts(placed.item)) {
       own -= value;
       pick.reasons.push_back({.item = pick.item, .kind = "rule", .value = value, .rule = rule});
     }
-    pick.probability = snapshot_.blend.probability(Ranker::purpose(asked), own);
+    pick.probability = snapshot_.blend.probability(ranker->purpose(), own);
     pick.rule = rule_of(placed, plan.rules);
     pick.position = static_cast<int>(list.size()) + 1;
     pick.propensity = placed.propensity;

@@ -17,20 +17,22 @@ float raised(float score, float factor) { return score >= 0 ? score * factor : s
 Ranker::Ranker(const Snapshot& snapshot)
     : snapshot_(snapshot), gate_(snapshot), board_(snapshot.n_items()) {}
 
-Purpose Ranker::purpose(const Request& request) {
+Purpose Ranker::purpose_of(const Request& request) const {
   const bool only_new = request.repeats == Repeats::kExclude &&
                         (request.plan == nullptr || request.plan->veils.empty());
-  return only_new ? Purpose::kExplore : Purpose::kInclude;
+  return only_new ? purpose_of_new(request.history, snapshot_.histories.order())
+                  : Purpose::kInclude;
 }
 
 void Ranker::prepare(const Request& request) {
   request_ = request;
+  purpose_ = purpose_of(request);
   gate_.open(request);
   board_.clear();
 }
 
 float Ranker::raw_score(ItemIndex item) const {
-  const auto& prior = snapshot_.blend.prior[static_cast<std::size_t>(purpose(request_))];
+  const auto& prior = snapshot_.blend.prior[static_cast<std::size_t>(purpose_)];
   return board_[item] + (prior.empty() ? 0.0f : prior[static_cast<std::size_t>(item)]);
 }
 
@@ -111,7 +113,7 @@ void Ranker::offer_all(TopK& best) const {
   }
   // Whom no event speaks for, by falling prior. Where rules may round two bounds to one, a tie goes
   // on.
-  for (const auto item : snapshot_.blend.prior_order[static_cast<std::size_t>(purpose(request_))]) {
+  for (const auto item : snapshot_.blend.prior_order[static_cast<std::size_t>(purpose_)]) {
     if (board_.is_touched(item) || !gate_.allows(item)) continue;
     const float raw = raw_score(item);
     const ItemIndex tie = plan().raises.empty() ? item : kNoIndex;
@@ -194,7 +196,7 @@ void Ranker::fill(Arranger& arranger, int stage) {
 
 void Ranker::weigh(const Request& request) {
   prepare(request);
-  snapshot_.blend.accumulate(purpose(request), request.history, board_);
+  snapshot_.blend.accumulate(purpose_, request.history, board_);
 }
 
 std::vector<Placed> Ranker::rank(const Request& request) {

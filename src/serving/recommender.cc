@@ -271,7 +271,8 @@ std::vector<ModelReport> Recommender::models() const {
                        .fit_seconds = term.fit_seconds,
                        .ndcg_alone = term.ndcg_alone,
                        .weight_explore = term.weights[0],
-                       .weight_include = term.weights[1]});
+                       .weight_include = term.weights[1],
+                       .weight_first_visit = term.weights[2]});
   }
   return reports;
 }

@@ -138,20 +138,23 @@ struct Recommender::Moment {
                                     VisitorOf&& visitor_of) const {
     const auto shared_plan = plan_of(query);
     const auto now_us = SystemClock().now_us();
+    std::vector<Purpose> purposes(static_cast<std::size_t>(n));
     auto picks = many(n, query.k, [&](std::int64_t q, Ranker& ranker) {
       auto plan = shared_plan;
       const Visitor visitor = visitor_of(q, plan);
-      return scored(ranker.rank({.history = visitor.history(),
-                                 .k = query.k,
-                                 .repeats = query.repeats,
-                                 .plan = plan.get(),
-                                 .disliked = visitor.disliked,
-                                 .now_us = now_us}));
+      auto list = scored(ranker.rank({.history = visitor.history(),
+                                      .k = query.k,
+                                      .repeats = query.repeats,
+                                      .plan = plan.get(),
+                                      .disliked = visitor.disliked,
+                                      .now_us = now_us}));
+      purposes[static_cast<std::size_t>(q)] = ranker.purpose();
+      return list;
     });
-    const auto purpose =
-        Ranker::purpose({.history = {}, .repeats = query.repeats, .plan = shared_plan.get()});
-    std::transform(picks.scores.begin(), picks.scores.end(), picks.probabilities.begin(),
-                   [&](float score) { return snapshot.blend.probability(purpose, score); });
+    for (std::size_t place = 0; place < picks.scores.size(); ++place) {
+      picks.probabilities[place] = snapshot.blend.probability(
+          purposes[place / static_cast<std::size_t>(query.k)], picks.scores[place]);
+    }
     return picks;
   }
 

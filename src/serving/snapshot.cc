@@ -23,8 +23,7 @@ void put_terms(ContainerWriter& writer, RecordWriter& record, const Blend& blend
   for (std::size_t t = 0; t < blend.terms.size(); ++t) {
     const auto& term = blend.terms[t];
     record.put(term.name);
-    record.put(term.weights[0]);
-    record.put(term.weights[1]);
+    for (const float weight : term.weights) record.put(weight);
     record.put(term.ndcg_alone);
     put_model(writer, record, term_prefix(t), term.model.get());
   }
@@ -171,7 +170,7 @@ void Snapshot::save(const std::filesystem::path& path) const {
   writer.add("histories.offsets", histories.offsets());
   writer.add("histories.events", histories.events());
   add_matrix(writer, "dislikes", dislikes);
-  for (std::size_t p = 0; p < 2; ++p) {
+  for (std::size_t p = 0; p < kPurposes; ++p) {
     writer.add("prior." + std::to_string(p), blend.prior[p]);
     writer.add("prior_order." + std::to_string(p), blend.prior_order[p]);
     add_calibration(writer, blend, p);
@@ -202,7 +201,7 @@ Snapshot Snapshot::load(const std::filesystem::path& path) {
   s.dislikes = read_matrix(file, "dislikes", s.n_items());
   check_rows(file, "dislikes.offsets", static_cast<std::size_t>(s.dislikes.n_rows()),
              s.users.size());
-  for (std::size_t purpose = 0; purpose < 2; ++purpose) {
+  for (std::size_t purpose = 0; purpose < kPurposes; ++purpose) {
     read_prior(file, purpose, s.n_items(), s.blend);
   }
   s.scenarios = file.checked("rules", [&] {
@@ -211,7 +210,7 @@ Snapshot Snapshot::load(const std::filesystem::path& path) {
     return get_scenarios(record);
   });
   if (file.has("people")) s.people = file.checked("people", [&] { return read_people(file); });
-  for (std::size_t purpose = 0; purpose < 2; ++purpose) {
+  for (std::size_t purpose = 0; purpose < kPurposes; ++purpose) {
     read_calibration(file, purpose, s.blend);
   }
   s.blend.report = file.checked("report", [&] { return read_report(file); });

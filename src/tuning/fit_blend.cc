@@ -100,7 +100,7 @@ class CandidateFinder {
     int added = 0;
     for (const auto item : best_sellers_[m]) {
       if (added == kCandidatesPerModel) break;
-      if (purpose == Purpose::kExplore && had_.has(item)) continue;
+      if (purpose != Purpose::kInclude && had_.has(item)) continue;
       candidates_.add(item);
       ++added;
     }
@@ -112,7 +112,7 @@ class CandidateFinder {
     models_[m]->score({query.history, query.now_us, query.user}, board);
     TopK best(kCandidatesPerModel);
     for (const auto item : board.touched()) {
-      if (purpose == Purpose::kExplore && had_.has(item)) continue;
+      if (purpose != Purpose::kInclude && had_.has(item)) continue;
       if (board[item] > 0) best.offer({item, board[item]});
     }
     for (const auto& pick : best.take()) candidates_.add(pick.item);
@@ -136,7 +136,9 @@ void append(BlendProblem& all, const BlendProblem& part) {
 BlendProblem pose(const Models& models, const Validation& validation, Purpose purpose,
                   const Context& context) {
   constexpr std::int64_t kBlock = 32;
-  const auto n = static_cast<std::int64_t>(validation.queries.size());
+  const auto& queries =
+      purpose == Purpose::kFirstVisit ? validation.first_visits : validation.queries;
+  const auto n = static_cast<std::int64_t>(queries.size());
   std::vector<BlendProblem> parts(static_cast<std::size_t>((n + kBlock - 1) / kBlock));
   const auto sellers = best_sellers(models);
   std::vector<CandidateFinder> finders(
@@ -145,8 +147,8 @@ BlendProblem pose(const Models& models, const Validation& validation, Purpose pu
   parallel_for(context, n, kBlock, [&](std::int64_t begin, std::int64_t end, int worker) {
     auto& part = parts[static_cast<std::size_t>(begin / kBlock)];
     for (auto q = begin; q < end; ++q) {
-      finders[static_cast<std::size_t>(worker)].add(validation.queries[static_cast<std::size_t>(q)],
-                                                    purpose, part);
+      finders[static_cast<std::size_t>(worker)].add(queries[static_cast<std::size_t>(q)], purpose,
+                                                    part);
     }
   });
   BlendProblem problem;
@@ -162,13 +164,20 @@ bool is_about_repeats(const Scorer& model) {
 // Weights where too little can be held out: models alike, repeats first.
 void weigh_alike(std::vector<BlendTerm>& terms, const Models& models, Purpose purpose) {
   for (std::size_t m = 0; m < terms.size(); ++m) {
-    const bool is_silent = is_about_repeats(*models[m]) && purpose == Purpose::kExplore;
+    const bool is_silent = is_about_repeats(*models[m]) && purpose != Purpose::kInclude;
     const bool is_prior = as_popularity(models[m]) != nullptr;
     terms[m].weights[static_cast<std::size_t>(purpose)] = is_silent ? 0 : is_prior ? 1e-3f : 1;
   }
 }
 
-// Learns the weights of all terms for both purposes; the models are those of the terms. Where
+// First visits are weighed as any other where too few are known.
+void weigh_first_visits_as_others(Blend& blend) {
+  constexpr auto kFirst = static_cast<std::size_t>(Purpose::kFirstVisit);
+  for (auto& term : blend.terms) term.weights[kFirst] = term.weights[0];
+  blend.calibration[kFirst] = blend.calibration[0];
+}
+
+// Learns the weights of all terms for each purpose; the models are those of the terms. Where
 // the newest is known, what an item sells may count against it: that makes a trend of two
 // half-lives. A random hold-out cannot tell.
 void weigh(Blend& blend, const Models& models, const Validation& validation,
@@ -179,11 +188,14 @@ void weigh(Blend& blend, const Models& models, const Validation& validation,
   for (const auto& model : models) {
     options.may_be_negative.push_back(has_trends && as_popularity(model) != nullptr);
   }
-  for (const auto purpose : {Purpose::kExplore, Purpose::kInclude}) {
+  for (const auto purpose : {Purpose::kExplore, Purpose::kInclude, Purpose::kFirstVisit}) {
     const auto p = static_cast<std::size_t>(purpose);
     const auto problem = pose(models, validation, purpose, context);
     if (problem.n_relevant.size() < kFewestQueries) {
-      weigh_alike(terms, models, purpose);
+      if (purpose == Purpose::kFirstVisit)
+        weigh_first_visits_as_others(blend);
+      else
+        weigh_alike(terms, models, purpose);
       continue;
     }
     const auto weights = learn_blend_weights(problem, options, context);
@@ -209,7 +221,7 @@ void let_content_whisper(std::vector<BlendTerm>& terms, const Models& models) {
 
 // Moves what does not depend on the visitor into the prior.
 void fold_prior(Blend& blend, std::int32_t n_items) {
-  for (std::size_t p = 0; p < 2; ++p) {
+  for (std::size_t p = 0; p < kPurposes; ++p) {
     std::vector<float> prior(static_cast<std::size_t>(n_items));
     std::vector<bool> has_sold(prior.size());
     for (auto& term : blend.terms) {
@@ -337,7 +349,7 @@ void end_report(FitReport& report, const std::vector<BlendTerm>& terms,
     auto* tried = report.find(term.name);
     tried->fate = FitReport::kInUse;
     tried->fit_seconds += term.fit_seconds;
-    std::copy_n(term.weights, 2, tried->weights);
+    std::copy_n(term.weights, kPurposes, tried->weights);
   }
   for (const auto& name : skipped) {
     report.models.push_back(TriedModel{.name = name, .fate = std::string(FitReport::kNoTime)});
@@ -390,9 +402,8 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
     context.begin("weighing the models", static_cast<std::int64_t>(validation.queries.size()));
     weigh(blend, models, validation, context);
     let_content_whisper(blend.terms, models);
-    std::erase_if(blend.terms, [&](const auto& term) {
-      return keep == Keep::kUseful && term.weights[0] == 0 && term.weights[1] == 0;
-    });
+    std::erase_if(blend.terms,
+                  [&](const auto& term) { return keep == Keep::kUseful && !term.has_weight(); });
     models.clear();
   }
   for (auto& term : blend.terms) {
@@ -403,6 +414,7 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
     for (const auto purpose : {Purpose::kExplore, Purpose::kInclude}) {
       weigh_alike(blend.terms, models, purpose);
     }
+    weigh_first_visits_as_others(blend);
   }
   end_report(blend.report, blend.terms, skipped);
   complete(blend, models, data.interactions.n_items());

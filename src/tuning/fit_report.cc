@@ -64,7 +64,7 @@ void put_model(RecordWriter &record, const TriedModel &model) {
   record.put(model.fate);
   record.put(model.fit_seconds);
   record.put(model.n_bytes);
-  for (std::size_t p = 0; p < 2; ++p) {
+  for (std::size_t p = 0; p < kPurposes; ++p) {
     record.put(model.weights[p]);
     put_interval(record, model.alone[p]);
     put_interval(record, model.gain[p]);
@@ -76,7 +76,7 @@ TriedModel get_model(RecordReader &record) {
   model.fate = record.text();
   model.fit_seconds = record.get<double>();
   model.n_bytes = record.get<std::int64_t>();
-  for (std::size_t p = 0; p < 2; ++p) {
+  for (std::size_t p = 0; p < kPurposes; ++p) {
     model.weights[p] = record.get<float>();
     model.alone[p] = get_interval(record);
     model.gain[p] = get_interval(record);
@@ -147,7 +147,7 @@ void put_report(RecordWriter &record, const FitReport &report) {
        {report.n_train, report.n_held_out, report.begin_us, report.cut_us, report.end_us}) {
     record.put(number);
   }
-  for (std::size_t p = 0; p < 2; ++p) {
+  for (std::size_t p = 0; p < kPurposes; ++p) {
     record.put(report.n_queries[p]);
     put_interval(record, report.blend[p]);
     record.put(report.best_model[p]);
@@ -166,7 +166,7 @@ FitReport get_report(RecordReader &record) {
        {&report.n_train, &report.n_held_out, &report.begin_us, &report.cut_us, &report.end_us}) {
     *number = record.get<std::int64_t>();
   }
-  for (std::size_t p = 0; p < 2; ++p) {
+  for (std::size_t p = 0; p < kPurposes; ++p) {
     report.n_queries[p] = record.get<std::int64_t>();
     report.blend[p] = get_interval(record);
     report.best_model[p] = record.text();

@@ -137,6 +137,11 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
         [](const TrainingData& data, const Context& context) {
           return shared(NextBasket::fit(data.interactions, {}, context));
         }}},
+      {std::string(kBoughtTogether),
+       {Needs::kBaskets, Effort::kFast,
+        [](const TrainingData& data, const Context& context) {
+          return shared(Rp3Beta::fit(by_basket(data.interactions), {.beta = 0.5f}, context));
+        }}},
       {"sequence_factors/narrow", {Needs::kOrder, Effort::kBest, sequence_factors(64, 0.4f)}},
       {"sequence_factors", {Needs::kOrder, Effort::kBest, sequence_factors(128, 0.5f)}},
       {"sequence_factors/wide", {Needs::kOrder, Effort::kBest, sequence_factors(256, 0.6f)}},
@@ -216,9 +221,6 @@ std::shared_ptr<const Scorer> fit_model(const std::string& name, const TrainingD
   for (const auto& [entry_name, entry] : entries()) {
     if (entry_name == name) return entry.make(data, context);
     known += (known.empty() ? "" : ", ") + entry_name;
-  }
-  if (name == kBoughtTogether) {
-    return shared(Rp3Beta::fit(by_basket(data.interactions), {.beta = 0.5f}, context));
   }
   throw std::invalid_argument("models must be among " + known + ", got " + name);
 }

@@ -65,8 +65,8 @@ inline Snapshot random_shop(Random& random, std::int32_t n) {
   shop.blend.terms.push_back(
       {.name = std::string(kBoughtTogether),
        .model = std::make_shared<const ItemItemModel>(random_matrix(random, n), HistoryWeights{}),
-       .weights = {1, 2}});
-  for (std::size_t p = 0; p < 2; ++p) {
+       .weights = {1, 2, 3}});
+  for (std::size_t p = 0; p < kPurposes; ++p) {
     std::vector<float> prior;
     prior.reserve(static_cast<std::size_t>(n));
     for (std::int32_t i = 0; i < n; ++i) {

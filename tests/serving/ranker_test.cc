@@ -45,7 +45,10 @@ class Naive {
   }
 
  private:
-  Purpose purpose() const { return Ranker::purpose(request_); }
+  Purpose purpose() const {
+    if (request_.repeats != Repeats::kExclude || !plan_.veils.empty()) return Purpose::kInclude;
+    return purpose_of_new(request_.history, shop_.histories.order());
+  }
   bool meets(const Plan::When& when, ItemIndex item) const {
     return !when || (item != kItems - 1 && when->bind(asker()).matches(item));
   }

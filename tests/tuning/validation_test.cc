@@ -48,6 +48,16 @@ std::vector<ItemIndex> items(const std::vector<Interaction>& events) {
   return result;
 }
 
+// 1,000 visitors of three items each. The fashion changes with every hundred visitors, if at all.
+Interactions fashions(bool change) {
+  std::vector<std::vector<Event>> visitors;
+  for (int user = 0; user < 1000; ++user) {
+    const int first = change ? user / 100 * 2 : user % 7;
+    visitors.push_back({{first + user % 10, 0}, {first + user % 3, 1}, {first + user % 5, 2}});
+  }
+  return log_of(Order::kSequence, visitors);
+}
+
 TEST(ValidationTest, AsksBeforeTheFirstTargetInTheNewestDays) {
   const auto log = log_of(
       Order::kTime, {{{0, 0}, {1, 95, 1}, {2, 96}, {3, 97}, {4, 98, 1}}, {{5, 3}, {6, 100, 1}}});
@@ -65,6 +75,30 @@ TEST(ValidationTest, TakesMoreDaysWhereTooFewVisitorsAreAsked) {
   EXPECT_EQ(hold_out(log, kAnyKind, 0, {.enough_queries = 2}).queries.size(), 2u);  // from day 70
 }
 
+TEST(ValidationTest, AsksNewcomersWithinTheirFirstDay) {
+  std::vector<Event> newcomer, returning = {{9, 0}};
+  for (int i = 0; i < 8; ++i) newcomer.push_back({i, 95});
+  newcomer.push_back({8, 99, 1});
+  returning.insert(returning.end(), newcomer.begin(), newcomer.end());
+  std::vector<std::vector<Event>> visitors(200, newcomer);
+  visitors.push_back(returning);
+  visitors.push_back({{0, 95}, {1, 96}});  // wants nothing that counts
+  visitors.push_back({{0, 100, 1}});       // one event: nothing is left to want
+  const auto v = hold_out(log_of(Order::kTime, visitors), {false, true}, 0, {.enough_queries = 1});
+  ASSERT_EQ(v.first_visits.size(), 200u);
+  std::size_t shortest = 9, longest = 0;
+  for (const auto& query : v.first_visits) {
+    EXPECT_LT(query.user, 200);
+    EXPECT_EQ(query.wanted, std::vector<ItemIndex>{8});
+    EXPECT_EQ(query.now_us, 95 * kDay);
+    shortest = std::min(shortest, query.history.size());
+    longest = std::max(longest, query.history.size());
+  }
+  EXPECT_EQ(shortest, 1u);
+  EXPECT_EQ(longest, 8u);  // what came days later is no part of the visit
+  EXPECT_TRUE(hold_out(fashions(true), kAnyKind, 0).first_visits.empty());
+}
+
 TEST(ValidationTest, AsksForTheLastBasketWhereTimesCountFromEachBeginning) {
   std::vector<std::vector<Event>> visitors(20, {{0, 0}, {1, 1}});
   visitors[1] = {{2, 0}, {3, 1}, {4, 5}, {4, 5}, {3, 5}};
@@ -76,16 +110,6 @@ TEST(ValidationTest, AsksForTheLastBasketWhereTimesCountFromEachBeginning) {
   EXPECT_EQ(v.queries[1].wanted, (std::vector<ItemIndex>{3, 4}));
   EXPECT_EQ(v.queries[1].now_us, 5 * kDay);
   EXPECT_EQ(v.train.n_events(), 18 + 2 + 1);
-}
-
-// 1,000 visitors of three items each. The fashion changes with every hundred visitors, if at all.
-Interactions fashions(bool change) {
-  std::vector<std::vector<Event>> visitors;
-  for (int user = 0; user < 1000; ++user) {
-    const int first = change ? user / 100 * 2 : user % 7;
-    visitors.push_back({{first + user % 10, 0}, {first + user % 3, 1}, {first + user % 5, 2}});
-  }
-  return log_of(Order::kSequence, visitors);
 }
 
 TEST(ValidationTest, HoldsOutTheNewestVisitorsWhereTheyComeLast) {

@@ -48,12 +48,12 @@ class Ranker {
   [[nodiscard]] std::int32_t rank_of(ItemIndex item) const;
   // what it may hold at all.
   [[nodiscard]] const Gate& gate() const { return gate_; }
-
-  // What kind of score answers a request.
-  [[nodiscard]] static Purpose purpose(const Request& request);
+  // what kind of score answered it.
+  [[nodiscard]] Purpose purpose() const { return purpose_; }
 
  private:
   void prepare(const Request& request);
+  [[nodiscard]] Purpose purpose_of(const Request& request) const;
   [[nodiscard]] const Plan& plan() const { return gate_.plan(); }
   [[nodiscard]] float raw_score(ItemIndex item) const;
   [[nodiscard]] float ruled(ItemIndex item, float raw) const;
@@ -74,6 +74,7 @@ class Ranker {
   ScoreBoard board_;
   std::unique_ptr<Likeness> likeness_;  // made when it is first asked for
   Request request_;
+  Purpose purpose_ = Purpose::kExplore;
 };
 
 }  // namespace endcap

@@ -25,10 +25,11 @@ namespace endcap {
 // One model of the blend, as the fit reports it.
 struct ModelReport {
   std::string name;
-  double fit_seconds = 0;    // 0 where it was not fitted in this process
-  double ndcg_alone = 0;     // NDCG@20 on the validation part, new items only
-  float weight_explore = 0;  // in the score of items that the visitor has not had
-  float weight_include = 0;  // in the score of all items
+  double fit_seconds = 0;        // 0 where it was not fitted in this process
+  double ndcg_alone = 0;         // NDCG@20 on the validation part, new items only
+  float weight_explore = 0;      // in the score of items that the visitor has not had
+  float weight_include = 0;      // in the score of all items
+  float weight_first_visit = 0;  // as the first, for who came within a day
 };
 
 // How an event is told.

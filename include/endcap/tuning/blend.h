@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,30 +13,32 @@
 #include "endcap/storage/array.h"
 #include "endcap/tuning/calibration.h"
 #include "endcap/tuning/fit_report.h"
+#include "endcap/tuning/purpose.h"
 
 namespace endcap {
-
-// What a score is for: items that the visitor has not had, or all items.
-enum class Purpose { kExplore = 0, kInclude = 1 };
 
 // One model's share of the blend.
 struct BlendTerm {
   std::string name;  // of the model: the header under models/, and its variant
   std::shared_ptr<const Scorer> model = {};  // null for what only the prior holds
-  float weights[2] = {0, 0};                 // by Purpose
+  float weights[kPurposes] = {};             // by Purpose
   double fit_seconds = 0;
   double ndcg_alone = 0;  // on the validation part, new items only
+
+  [[nodiscard]] bool has_weight() const {
+    return std::any_of(std::begin(weights), std::end(weights), [](float w) { return w != 0; });
+  }
 };
 
 // The score of the shop: a weighted sum of models, each a sum over the visitor's events, and a
 // prior for every item that no event explains (how much, and how lately, it sells).
 struct Blend {
   std::vector<BlendTerm> terms;
-  Array<float> prior[2];               // by Purpose, (n_items,)
-  Array<std::int32_t> prior_order[2];  // by Purpose: items by falling prior, ties by index
-  float lift[2] = {0, 0};              // by Purpose: what every prior was raised by
-  Calibration calibration[2];          // by Purpose: what a score less its lift promises
-  FitReport report = {};               // how the terms and weights were chosen
+  Array<float> prior[kPurposes];               // by Purpose, (n_items,)
+  Array<std::int32_t> prior_order[kPurposes];  // by Purpose: items by falling prior, ties by index
+  float lift[kPurposes] = {};                  // by Purpose: what every prior was raised by
+  Calibration calibration[kPurposes];          // by Purpose: what a score less its lift promises
+  FitReport report = {};                       // how the terms and weights were chosen
 
   // Adds the terms (not the prior) to the board.
   void accumulate(Purpose purpose, const History& history, ScoreBoard& board) const {

@@ -11,6 +11,7 @@
 #include "endcap/evaluation/bootstrap.h"
 #include "endcap/storage/record.h"
 #include "endcap/tuning/blend_weights.h"
+#include "endcap/tuning/purpose.h"
 
 namespace endcap {
 
@@ -32,12 +33,12 @@ struct Examination {
 // What became of one model that a fit thought of.
 struct TriedModel {
   std::string name;
-  std::string fate = {};      // "in use", or why it is not
-  double fit_seconds = 0;     // on the older part and on everything
-  std::int64_t n_bytes = 0;   // of the fitted model, as in the model file
-  float weights[2] = {0, 0};  // by Purpose, as the fit chose them
-  Interval alone[2] = {};     // by Purpose, as in Examination
-  Interval gain[2] = {};
+  std::string fate = {};           // "in use", or why it is not
+  double fit_seconds = 0;          // on the older part and on everything
+  std::int64_t n_bytes = 0;        // of the fitted model, as in the model file
+  float weights[kPurposes] = {};   // by Purpose, as the fit chose them
+  Interval alone[kPurposes] = {};  // by Purpose, as in Examination
+  Interval gain[kPurposes] = {};
 };
 
 // What a fit tried, what won and by how much, and what it noticed: for whoever
@@ -51,11 +52,11 @@ struct FitReport {
   std::int64_t n_train = 0;          // events that models were compared on
   std::int64_t n_held_out = 0;       // events kept from them
   std::int64_t begin_us = 0, cut_us = 0,
-               end_us = 0;             // of the log; what is held out is from cut on
-  std::int64_t n_queries[2] = {0, 0};  // by Purpose
-  Interval blend[2] = {};              // by Purpose, NDCG@20
-  std::string best_model[2] = {};      // by Purpose: the best single one
-  Interval over_best[2] = {};          // by Purpose: the blend's lead over it
+               end_us = 0;                 // of the log; what is held out is from cut on
+  std::int64_t n_queries[kPurposes] = {};  // by Purpose
+  Interval blend[kPurposes] = {};          // by Purpose, NDCG@20
+  std::string best_model[kPurposes] = {};  // by Purpose: the best single one
+  Interval over_best[kPurposes] = {};      // by Purpose: the blend's lead over it
   std::vector<TriedModel> models = {};
   std::vector<std::string> warnings = {};  // about the data, in plain words
   double seconds = 0;                      // the whole fit took

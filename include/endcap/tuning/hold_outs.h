@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,6 +25,8 @@ struct ValidationQuery {
 struct Validation {
   Interactions train;
   std::vector<ValidationQuery> queries;
+  std::vector<ValidationQuery> first_visits =
+      {};  // of whom train knows nothing; if times are known
 };
 
 struct ValidationOptions {
@@ -116,8 +119,35 @@ inline Validation hold_out_after(const Interactions& all, const std::vector<bool
   return result;
 }
 
+// Visitors who came after the cut, each asked after one to sixteen events, mostly few, of their
+// first day.
+inline std::vector<ValidationQuery> first_visits_after(const Interactions& all,
+                                                       const std::vector<bool>& is_target,
+                                                       std::int64_t cut, Random& random) {
+  constexpr double kMostEvents = 16;
+  std::vector<ValidationQuery> queries;
+  for (UserIndex user = 0; user < all.n_users(); ++user) {
+    const auto events = all.events_of(user);
+    if (events.size() < 2 || events.front().time_us <= cut) continue;
+    const auto end_of_day = events.front().time_us + kMicrosecondsPerDay;
+    std::size_t begun = std::min(events.size() - 1,
+                                 static_cast<std::size_t>(std::pow(kMostEvents, random.uniform())));
+    while (events[begun - 1].time_us >= end_of_day) --begun;
+    ValidationQuery query{
+        .user = user,
+        .history = {events.begin(), events.begin() + static_cast<std::ptrdiff_t>(begun)},
+        .now_us = events[begun - 1].time_us};
+    for (const auto& event : events.subspan(begun)) {
+      if (is_target[static_cast<std::size_t>(event.kind)]) query.wanted.push_back(event.item);
+    }
+    query.wanted = distinct(std::move(query.wanted));
+    if (!query.wanted.empty()) queries.push_back(std::move(query));
+  }
+  return queries;
+}
+
 inline Validation hold_out_newest(const Interactions& all, const std::vector<bool>& is_target,
-                                  const ValidationOptions& options) {
+                                  Random& random, const ValidationOptions& options) {
   constexpr int kWidest = 3;
   const auto span = static_cast<double>(all.end_us() - begin_us(all));
   const double window =
@@ -126,6 +156,7 @@ inline Validation hold_out_newest(const Interactions& all, const std::vector<boo
   for (int width = 1; width <= kWidest; ++width) {
     const auto cut = all.end_us() - static_cast<std::int64_t>(width * window);
     result = hold_out_after(all, is_target, cut);
+    result.first_visits = first_visits_after(all, is_target, cut, random);
     if (result.queries.size() >= options.enough_queries) break;
   }
   return result;

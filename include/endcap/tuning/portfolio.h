@@ -35,7 +35,7 @@ enum class Effort {
   kBest,      // the same with trained models of several shapes
 };
 
-// The model that says what completes a basket. Every recommender has it; it is in no portfolio.
+// The model that says what completes a basket. Every recommender has it, whatever its weight.
 inline constexpr std::string_view kBoughtTogether = "bought_together";
 
 // The names of the models worth trying on this data. A name is the header under models/, with the
@@ -45,7 +45,7 @@ inline constexpr std::string_view kBoughtTogether = "bought_together";
 // Whether the model is trained by gradient, so that it costs minutes where others cost seconds.
 [[nodiscard]] bool is_trained(std::string_view name);
 
-// Throws std::invalid_argument for a name that is in no portfolio and is not kBoughtTogether.
+// Throws std::invalid_argument for a name that is in no portfolio.
 [[nodiscard]] std::shared_ptr<const Scorer> fit_model(const std::string& name,
                                                       const TrainingData& data,
                                                       const Context& context);

@@ -12,10 +12,11 @@
 namespace endcap {
 
 // Holds out what a shop would want to know: with times, all events from a cut on, asking each
-// visitor before their first target event after it, or, where times only count from each visitor's
-// beginning, the last basket of a sample of users; with an order, the last event of a sample of
-// users, or, where the newest visitors come last, these from some place in their history on; with
-// neither, a random part of a sample of users' items. `is_target`: by kind.
+// visitor before their first target event after it and newcomers in their first visit, or, where
+// times only count from each visitor's beginning, the last basket of a sample of users; with an
+// order, the last event of a sample of users, or, where the newest visitors come last, these from
+// some place in their history on; with neither, a random part of a sample of users' items.
+// `is_target`: by kind.
 [[nodiscard]] Validation hold_out(const Interactions& all, const std::vector<bool>& is_target,
                                   std::uint64_t seed, const ValidationOptions& options = {});
 
@@ -26,7 +27,7 @@ inline Validation hold_out_any(const Interactions& all, const std::vector<bool>&
   switch (all.order()) {
     case Order::kTime:
       return times_are_relative(all) ? hold_out_last_baskets(all, is_target, random, options)
-                                     : hold_out_newest(all, is_target, options);
+                                     : hold_out_newest(all, is_target, random, options);
     case Order::kSequence:
       return newest_visitors_last(all) ? hold_out_visitors(all, is_target, random, options)
                                        : hold_out_last(all, is_target, random, options);
@@ -42,13 +43,14 @@ inline Validation hold_out(const Interactions& all, const std::vector<bool>& is_
                            std::uint64_t seed, const ValidationOptions& options) {
   Random random(seed ^ 0x76616C6964u);
   Validation result = detail::hold_out_any(all, is_target, random, options);
-  const auto limit = static_cast<std::size_t>(options.max_queries);
-  if (result.queries.size() > limit) {
+  for (auto* queries : {&result.queries, &result.first_visits}) {
+    const auto limit = static_cast<std::size_t>(options.max_queries);
+    if (queries->size() <= limit) continue;
     std::vector<ValidationQuery> kept;
-    for (const auto place : detail::sample(result.queries.size(), limit, random)) {
-      kept.push_back(std::move(result.queries[place]));
+    for (const auto place : detail::sample(queries->size(), limit, random)) {
+      kept.push_back(std::move((*queries)[place]));
     }
-    result.queries = std::move(kept);
+    *queries = std::move(kept);
   }
   return result;
 }

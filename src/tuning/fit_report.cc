@@ -6,6 +6,7 @@
 
 #include "endcap/base/error.h"
 #include "endcap/base/parallel.h"
+#include "endcap/tuning/blend_problem.h"
 
 namespace endcap {
 namespace {

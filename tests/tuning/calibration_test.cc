@@ -9,6 +9,7 @@
 
 #include "endcap/base/random.h"
 #include "endcap/evaluation/reliability.h"
+#include "endcap/tuning/blend_problem.h"
 
 namespace endcap {
 namespace {

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "endcap/tuning/blend_problem.h"
+
 namespace endcap {
 namespace {
 

@@ -6,9 +6,10 @@
 
 #include "endcap/base/context.h"
 #include "endcap/storage/array.h"
-#include "endcap/tuning/blend_weights.h"
 
 namespace endcap {
+
+struct BlendProblem;
 
 // What a score promises: a curve from scores to probabilities that never falls,
 // straight between its knots and level beyond them. Immutable; copies share the

@@ -10,10 +10,11 @@
 #include "endcap/base/types.h"
 #include "endcap/evaluation/bootstrap.h"
 #include "endcap/storage/record.h"
-#include "endcap/tuning/blend_weights.h"
 #include "endcap/tuning/purpose.h"
 
 namespace endcap {
+
+struct BlendProblem;
 
 // What the held-out queries of one kind say, in NDCG@20. Intervals hold 95 %,
 // by the normal distribution of the mean over queries.

@@ -112,6 +112,38 @@ std::vector<std::int32_t> codes_of(const Catalog& catalog, std::int32_t column, 
   return codes;
 }
 
+// The code of each row of a column where every row has exactly one; else nothing.
+std::span<const std::int32_t> one_code_each(const Catalog& catalog, std::int32_t column) {
+  const auto n = catalog.items().size();
+  if (n == 0 || catalog.type(column) == ColumnType::kTags) return {};
+  const auto first = catalog.codes(0, column), last = catalog.codes(n - 1, column);
+  const auto* end = last.data() + last.size();
+  if (end - first.data() != n) return {};
+  return {first.data(), end};
+}
+
+// Whether a row has one of the wanted codes, which are sorted; or has codes, and none of them.
+RowTest among_codes(const Catalog& catalog, std::int32_t column, std::vector<std::int32_t> wanted,
+                    bool negated) {
+  const auto one_each = one_code_each(catalog, column);
+  if (!one_each.empty() && wanted.size() == 1) {
+    return [one_each, code = wanted[0], negated](std::int32_t row) {
+      return (one_each[static_cast<std::size_t>(row)] == code) != negated;
+    };
+  }
+  if (!one_each.empty()) {
+    return [one_each, wanted = std::move(wanted), negated](std::int32_t row) {
+      return has(wanted, one_each[static_cast<std::size_t>(row)]) != negated;
+    };
+  }
+  return [&catalog, column, wanted = std::move(wanted), negated](std::int32_t row) {
+    const auto codes = catalog.codes(row, column);
+    const bool any = std::any_of(codes.begin(), codes.end(),
+                                 [&](std::int32_t code) { return has(wanted, code); });
+    return !codes.empty() && any != negated;
+  };
+}
+
 template <class T>
 RowTest among_values(const Catalog& catalog, std::int32_t column, std::vector<T> values,
                      bool negated) {
@@ -217,13 +249,7 @@ RowTest FilterColumn::among(std::int32_t source, std::span<const std::int32_t> r
     return !catalog_->codes(row, source).empty();
   });
   if (!is_known) return nothing;
-  return [catalog = catalog_, column = column_, negated,
-          wanted = codes_of(*catalog_, column_, source, rows)](std::int32_t row) {
-    const auto codes = catalog->codes(row, column);
-    const bool any = std::any_of(codes.begin(), codes.end(),
-                                 [&](std::int32_t code) { return has(wanted, code); });
-    return !codes.empty() && any != negated;
-  };
+  return among_codes(*catalog_, column_, codes_of(*catalog_, column_, source, rows), negated);
 }
 
 }  // namespace endcap

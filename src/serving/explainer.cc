@@ -1,12 +1,36 @@
 #include "endcap/serving/explainer.h"
 
 #include <algorithm>
-#include <map>
+#include <cstddef>
+#include <numeric>
 
-#include "endcap/retrieval/top_k.h"
 #include "endcap/serving/wishes.h"
 
 namespace endcap {
+namespace {
+
+std::vector<ItemIndex> items_of(std::span<const ScoredItem> list) {
+  std::vector<ItemIndex> items;
+  items.reserve(list.size());
+  for (const auto& [item, score] : list) items.push_back(item);
+  return items;
+}
+
+// For each event the newest one with the same item.
+std::vector<std::size_t> newest_with_its_item(std::span<const Interaction> events) {
+  std::vector<std::size_t> by_item(events.size()), newest(events.size());
+  std::iota(by_item.begin(), by_item.end(), 0);
+  std::sort(by_item.begin(), by_item.end(), [&](std::size_t a, std::size_t b) {
+    return events[a].item < events[b].item || (events[a].item == events[b].item && a > b);
+  });
+  for (std::size_t i = 0; i < by_item.size(); ++i) {
+    const bool same = i > 0 && events[by_item[i]].item == events[by_item[i - 1]].item;
+    newest[by_item[i]] = same ? newest[by_item[i - 1]] : by_item[i];
+  }
+  return newest;
+}
+
+}  // namespace
 
 Reason Explainer::reason(const Interaction& event, float value) const {
   Reason reason{.item = overlay_.item_id(event.item),
@@ -17,43 +41,48 @@ Reason Explainer::reason(const Interaction& event, float value) const {
   return reason;
 }
 
-void Explainer::add_largest(const Visitor& visitor, std::span<const float> parts,
-                            Pick& pick) const {
-  std::map<ItemIndex, ScoredItem> by_item;  // the newest event with it, and what all of them add
-  for (std::size_t e = parts.size(); e-- > 0;) {
-    const auto place = static_cast<ItemIndex>(e);
-    by_item.try_emplace(visitor.events[e].item, ScoredItem{place, 0}).first->second.score +=
-        parts[e];
+std::vector<Pick> Explainer::with_reasons(const Visitor& visitor, std::span<const ScoredItem> list,
+                                          std::span<const float> parts) const {
+  const auto newest = newest_with_its_item(visitor.events);
+  std::vector<Pick> picks;
+  picks.reserve(list.size());
+  std::vector<ScoredItem> largest(visitor.events.size());  // by the place of the newest event
+  for (const auto& [item, score] : list) {
+    picks.push_back({.item = snapshot_.items.id(item), .score = score});
+    largest.resize(visitor.events.size());
+    for (std::size_t e = 0; e < largest.size(); ++e) largest[e] = {static_cast<ItemIndex>(e), 0};
+    const auto of_item = parts.subspan((picks.size() - 1) * largest.size(), largest.size());
+    for (std::size_t e = largest.size(); e-- > 0;) largest[newest[e]].score += of_item[e];
+    std::erase_if(largest, [](const ScoredItem& part) { return !(part.score > 0); });
+    const auto kept = std::min(largest.size(), kReasonsPerPick);
+    std::partial_sort(largest.begin(), largest.begin() + static_cast<std::ptrdiff_t>(kept),
+                      largest.end(), ranks_before);
+    for (std::size_t r = 0; r < kept; ++r) {
+      const auto& event = visitor.events[static_cast<std::size_t>(largest[r].item)];
+      picks.back().reasons.push_back(reason(event, largest[r].score));
+    }
   }
-  std::vector<ScoredItem> largest;
-  for (const auto& [item, part] : by_item) {
-    if (part.score > 0) largest.push_back(part);
-  }
-  std::sort(largest.begin(), largest.end(), ranks_before);
-  largest.resize(std::min(largest.size(), kReasonsPerPick));
-  for (const auto& [e, value] : largest) {
-    pick.reasons.push_back(reason(visitor.events[static_cast<std::size_t>(e)], value));
-  }
+  return picks;
 }
 
-Pick Explainer::pick(Purpose purpose, const Visitor& visitor, ItemIndex item, float score) const {
-  Pick pick{.item = snapshot_.items.id(item), .score = score};
-  std::vector<float> parts(visitor.events.size());
-  const BlendTerm* leader = nullptr;
-  (void)snapshot_.blend.explain(purpose, visitor.history(), item, parts, &leader);
-  pick.source = leader != nullptr ? leader->name : "popularity";
-  add_largest(visitor, parts, pick);
-  return pick;
+std::vector<Pick> Explainer::picks(Purpose purpose, const Visitor& visitor,
+                                   std::span<const ScoredItem> list) const {
+  const auto shares = snapshot_.blend.explain_each(purpose, visitor.history(), items_of(list));
+  auto picks = with_reasons(visitor, list, shares.parts);
+  for (std::size_t i = 0; i < picks.size(); ++i) {
+    picks[i].source = shares.leaders[i] != nullptr ? shares.leaders[i]->name : "popularity";
+  }
+  return picks;
 }
 
-Pick Explainer::pick(const Scorer& model, const Visitor& visitor, ItemIndex item, float score,
-                     std::string_view source) const {
-  Pick pick{.item = snapshot_.items.id(item), .score = score};
-  std::vector<float> parts(visitor.events.size());
-  (void)model.explain(visitor.history(), item, parts);
-  pick.source = score > 0 ? source : "popularity";
-  add_largest(visitor, parts, pick);
-  return pick;
+std::vector<Pick> Explainer::picks(const Scorer& model, const Visitor& visitor,
+                                   std::span<const ScoredItem> list,
+                                   std::string_view source) const {
+  std::vector<float> parts(list.size() * visitor.events.size()), rests(list.size());
+  model.explain_each(visitor.history(), items_of(list), parts, rests);
+  auto picks = with_reasons(visitor, list, parts);
+  for (auto& pick : picks) pick.source = pick.score > 0 ? source : "popularity";
+  return picks;
 }
 
 Explanation Explainer::explain(const Visitor& visitor, ItemIndex item) const {

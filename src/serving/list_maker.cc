@@ -112,8 +112,13 @@ Recommendation ListMaker::make(const Query& query, const Visitor& visitor, const
                       .rules_version = plan.version,
                       .user = query.user,
                       .scenario = query.scenario};
-  for (const auto& placed : ranker->rank(asked)) {
-    auto pick = explainer_.pick(ranker->purpose(), visitor, placed.item, placed.score);
+  const auto places = ranker->rank(asked);
+  std::vector<ScoredItem> scored;
+  for (const auto& placed : places) scored.push_back({placed.item, placed.score});
+  list.picks = explainer_.picks(ranker->purpose(), visitor, scored);
+  for (std::size_t place = 0; place < places.size(); ++place) {
+    const auto& placed = places[place];
+    auto& pick = list.picks[place];
     float own = placed.score;  // without what rules added
     for (const auto& [rule, value] : ranker->rule_parts(placed.item)) {
       own -= value;
@@ -121,9 +126,8 @@ Recommendation ListMaker::make(const Query& query, const Visitor& visitor, const
     }
     pick.probability = snapshot_.blend.probability(ranker->purpose(), own);
     pick.rule = rule_of(placed, plan.rules);
-    pick.position = static_cast<int>(list.size()) + 1;
+    pick.position = static_cast<int>(place) + 1;
     pick.propensity = placed.propensity;
-    list.picks.push_back(std::move(pick));
   }
   add_new_items(query, visitor, plan, around.taken, list);
   return list;

@@ -105,7 +105,10 @@ std::vector<ScoredItem> Ranker::candidates(int size) const {
 }
 
 void Ranker::offer_all(TopK& best) const {
+  // What is asked of each item first costs least: a condition keeps few, a full heap keeps fewer.
+  const bool is_filtered = gate_.has_condition();
   for (const auto item : board_.touched()) {
+    if (is_filtered && !gate_.meets_conditions(item)) continue;
     const float raw = raw_score(item);
     if (best.accepts({item, bound_of_ruled(raw)}) && gate_.allows(item)) {
       best.offer({item, ruled(item, raw)});

@@ -109,11 +109,8 @@ std::vector<Pick> Recommender::similar(const Id& item, int k) const {
   Visitor visitor;
   now.lists.append_session({item}, visitor);
   const auto ranker = now.lists.rankers().lease();
-  std::vector<Pick> picks;
-  for (const auto& [found, score] : now.alike(*ranker, visitor, k, {})) {
-    picks.push_back(now.lists.explainer().pick(Purpose::kExplore, visitor, found, score));
-  }
-  return picks;
+  const auto list = now.alike(*ranker, visitor, k, {});
+  return now.lists.explainer().picks(Purpose::kExplore, visitor, list);
 }
 
 std::vector<Pick> Recommender::bought_together(const std::vector<Id>& items, int k) const {
@@ -127,12 +124,8 @@ std::vector<Pick> Recommender::bought_together(const std::vector<Id>& items, int
   }
   const auto* model = now.snapshot.blend.find(kBoughtTogether);
   const auto ranker = now.lists.rankers().lease();
-  std::vector<Pick> picks;
-  for (const auto& [item, score] :
-       ranker->rank_by(*model, {.history = visitor.history(), .k = k})) {
-    picks.push_back(now.lists.explainer().pick(*model, visitor, item, score, kBoughtTogether));
-  }
-  return picks;
+  const auto list = ranker->rank_by(*model, {.history = visitor.history(), .k = k});
+  return now.lists.explainer().picks(*model, visitor, list, kBoughtTogether);
 }
 
 Recommendation Recommender::buy_again(const Id& user, int k) const {

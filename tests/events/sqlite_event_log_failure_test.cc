@@ -3,14 +3,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <exception>
 #include <memory>
 #include <set>
 #include <system_error>
 
+#include "base/allocations.h"
 #include "endcap/base/random.h"
 #include "endcap/events/sqlite_event_log.h"
 #include "events/failing_vfs.h"
 #include "events/log_fixtures.h"
+#include "storage/failing_calls.h"
 #include "torture.h"
 
 namespace endcap {
@@ -131,6 +135,43 @@ TEST(SqliteEventLogFailureTest, KillingTheProcessLosesNothingDurable) {
     check_kept(*SqliteEventLog::open(file), durable);
   }
   EXPECT_GT(durable.size(), 0u);
+}
+
+// Lives with one failure of any kind on the way; what was promised is there after it.
+template <class Failure>
+void live_with(const Failure& failure, const char* what) {
+  const TestFolder folder;
+  bool reached = true;
+  for (int n = 1; reached; n += 1 + n / 40) {
+    const auto file = folder.path() / std::to_string(n);
+    std::set<std::string> durable;
+    bool gone = false;
+    {
+      const auto failing = failure(n);
+      try {
+        const auto log = SqliteEventLog::open(file);
+        live(*log, durable, gone);
+      } catch (const std::exception&) {
+        // reported; what had been promised before is checked below
+      }
+      reached = failing->reached();
+    }
+    const auto log = SqliteEventLog::open(file);
+    check_kept(*log, durable);
+    EXPECT_TRUE(!gone || log->events_of("leaver").empty());
+    ASSERT_FALSE(testing::Test::HasFailure()) << what << " " << n;
+  }
+}
+
+TEST(SqliteEventLogFailureTest, NoFailingSystemCallLosesWhatWasPromised) {
+  using How = FailingCalls::How;
+  live_with([](int n) { return std::make_unique<FailingCalls>(n, How::kError, EIO); }, "EIO");
+  live_with([](int n) { return std::make_unique<FailingCalls>(n, How::kError, ENOSPC); }, "ENOSPC");
+  live_with([](int n) { return std::make_unique<FailingCalls>(n, How::kShort); }, "short");
+}
+
+TEST(SqliteEventLogFailureTest, NoFailingAllocationLosesWhatWasPromised) {
+  live_with([](int n) { return std::make_unique<Allocations>(n); }, "allocation");
 }
 
 }  // namespace

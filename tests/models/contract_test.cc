@@ -92,6 +92,20 @@ TYPED_TEST(ModelContractTest, ReasonsAddUpToTheScore) {
   }
 }
 
+TYPED_TEST(ModelContractTest, ManyItemsAreExplainedAsEachAlone) {
+  const auto model = fit<TypeParam>(this->interactions_);
+  const auto events = events_of({6, 1, kItems, 0, 2, 1});
+  const std::vector<ItemIndex> items = {3, 0, 5, 1};
+  std::vector<float> parts(items.size() * events.size(), 99), rests(items.size(), 99);
+  model.explain_each({events}, items, parts, rests);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    std::vector<float> alone(events.size());
+    EXPECT_EQ(model.explain({events}, items[i], alone), rests[i]);
+    const auto begin = parts.begin() + static_cast<std::ptrdiff_t>(i * events.size());
+    EXPECT_EQ(std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(events.size())), alone);
+  }
+}
+
 TYPED_TEST(ModelContractTest, ThreadsDoNotChangeAByte) {
   const std::vector<ItemIndex> items = {5, 2, 0, 1};
   const auto one = scores_of(fit<TypeParam>(this->interactions_, 1), items);

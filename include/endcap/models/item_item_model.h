@@ -83,7 +83,13 @@ class ItemItemModel : public Scorer {
   [[nodiscard]] const HistoryWeights& history_weights() const { return history_weights_; }
 
   void accumulate(const History& history, float weight, ScoreBoard& board) const final;
-  float explain(const History& history, ItemIndex item, std::span<float> parts) const final;
+  float explain(const History& history, ItemIndex item, std::span<float> parts) const final {
+    float rest = 0;
+    explain_each(history, {&item, 1}, parts, {&rest, 1});
+    return rest;
+  }
+  void explain_each(const History& history, std::span<const ItemIndex> items,
+                    std::span<float> parts, std::span<float> rests) const final;
 
  private:
   // The newest events that can count: older ones have weight 0 or next to nothing.
@@ -110,17 +116,21 @@ inline void ItemItemModel::accumulate(const History& history, float weight,
   }
 }
 
-inline float ItemItemModel::explain(const History& history, ItemIndex item,
-                                    std::span<float> parts) const {
+inline void ItemItemModel::explain_each(const History& history, std::span<const ItemIndex> items,
+                                        std::span<float> parts, std::span<float> rests) const {
   std::fill(parts.begin(), parts.end(), 0.0f);
+  std::fill(rests.begin(), rests.end(), 0.0f);
   const History newest = recent(history);
-  const auto counted = parts.last(newest.events.size());
-  history_weights_.fill(newest, counted);
-  for (std::size_t e = 0; e < counted.size(); ++e) {
-    const ItemIndex source = newest.events[e].item;
-    counted[e] *= knows(source) ? matrix_.row(source).at(item) : 0;
+  std::vector<float> weights(newest.events.size());
+  history_weights_.fill(newest, weights);
+  const std::size_t n = history.events.size(), first = n - weights.size();
+  for (std::size_t e = 0; e < weights.size(); ++e) {
+    if (weights[e] == 0 || !knows(newest.events[e].item)) continue;
+    const auto row = matrix_.row(newest.events[e].item);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      parts[i * n + first + e] = weights[e] * row.at(items[i]);
+    }
   }
-  return 0;
 }
 
 }  // namespace endcap

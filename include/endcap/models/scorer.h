@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -27,6 +28,16 @@ class Scorer {
   // the score, which no event explains (0 for most models): rest + sum of parts == score.
   // Requires parts.size() == history.events.size() and 0 <= item < n_items().
   virtual float explain(const History& history, ItemIndex item, std::span<float> parts) const = 0;
+
+  // The same for each of several items, at the cost of one query: parts is (n_items, n_events),
+  // rests (n_items,).
+  virtual void explain_each(const History& history, std::span<const ItemIndex> items,
+                            std::span<float> parts, std::span<float> rests) const {
+    const std::size_t n = history.events.size();
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      rests[i] = explain(history, items[i], parts.subspan(i * n, n));
+    }
+  }
 };
 
 }  // namespace endcap

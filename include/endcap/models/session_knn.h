@@ -65,6 +65,8 @@ class SessionKnn final : public Scorer {
   // An event's part is its share of each neighbour's similarity: exact for the history as it is;
   // without the event other sessions would be neighbours.
   float explain(const History& history, ItemIndex item, std::span<float> parts) const override;
+  void explain_each(const History& history, std::span<const ItemIndex> items,
+                    std::span<float> parts, std::span<float> rests) const override;
 
  private:
   // One item of the visitor's, at its newest event.
@@ -188,7 +190,15 @@ inline void SessionKnn::accumulate(const History& history, float weight, ScoreBo
 
 inline float SessionKnn::explain(const History& history, ItemIndex item,
                                  std::span<float> parts) const {
+  float rest = 0;
+  explain_each(history, {&item, 1}, parts, {&rest, 1});
+  return rest;
+}
+
+inline void SessionKnn::explain_each(const History& history, std::span<const ItemIndex> asked,
+                                     std::span<float> parts, std::span<float> rests) const {
   std::fill(parts.begin(), parts.end(), 0.0f);
+  std::fill(rests.begin(), rests.end(), 0.0f);
   const auto own = own_items(history);
   for (const auto& [session, similarity] : neighbors_of(own, history.user)) {
     const auto items = index_.sessions[session];
@@ -200,13 +210,15 @@ inline float SessionKnn::explain(const History& history, ItemIndex item,
     for (const auto& event : own) sum += is_shared(event) ? event.weight : 0;
     const float share = similarity / sum;
     vote(own, session, [&](std::size_t place, float factor) {
-      if (items[place] != item) return;
+      const auto found = std::find(asked.begin(), asked.end(), items[place]);
+      if (found == asked.end()) return;
+      const auto of_item =
+          parts.subspan(static_cast<std::size_t>(found - asked.begin()) * history.events.size());
       for (const auto& event : own) {
-        if (is_shared(event)) parts[event.event] += share * factor * event.weight;
+        if (is_shared(event)) of_item[event.event] += share * factor * event.weight;
       }
     });
   }
-  return 0;
 }
 
 }  // namespace endcap

@@ -2,8 +2,10 @@
 
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "endcap/models/scorer.h"
+#include "endcap/retrieval/top_k.h"
 #include "endcap/serving/overlay.h"
 #include "endcap/serving/query.h"
 #include "endcap/serving/snapshot.h"
@@ -22,17 +24,21 @@ class Explainer {
 
   [[nodiscard]] Reason reason(const Interaction& event, float value) const;
 
-  // The item with its largest positive reasons, and the model that adds most.
-  [[nodiscard]] Pick pick(Purpose purpose, const Visitor& visitor, ItemIndex item,
-                          float score) const;
-  // The same where one model alone scored it.
-  [[nodiscard]] Pick pick(const Scorer& model, const Visitor& visitor, ItemIndex item, float score,
-                          std::string_view source) const;
+  // Each item with its largest positive reasons, and the model that adds most.
+  [[nodiscard]] std::vector<Pick> picks(Purpose purpose, const Visitor& visitor,
+                                        std::span<const ScoredItem> list) const;
+  // The same where one model alone scored them.
+  [[nodiscard]] std::vector<Pick> picks(const Scorer& model, const Visitor& visitor,
+                                        std::span<const ScoredItem> list,
+                                        std::string_view source) const;
 
   [[nodiscard]] Explanation explain(const Visitor& visitor, ItemIndex item) const;
 
  private:
-  void add_largest(const Visitor& visitor, std::span<const float> parts, Pick& pick) const;
+  // The items with their reasons, from parts (n_items, n_events).
+  [[nodiscard]] std::vector<Pick> with_reasons(const Visitor& visitor,
+                                               std::span<const ScoredItem> list,
+                                               std::span<const float> parts) const;
 
   const Snapshot& snapshot_;
   const Overlay& overlay_;

@@ -45,9 +45,13 @@ class Gate {
   }
 
   [[nodiscard]] bool allows(ItemIndex item) const {
-    return !hidden_.has(item) && meets(settled_.asked, item) && meets(*filter_, item) &&
-           !is_hidden_variant(item);
+    return !hidden_.has(item) && meets_conditions(item) && !is_hidden_variant(item);
   }
+  // The part of it that conditions say, and whether there are any.
+  [[nodiscard]] bool meets_conditions(ItemIndex item) const {
+    return meets(settled_.asked, item) && meets(*filter_, item);
+  }
+  [[nodiscard]] bool has_condition() const { return settled_.asked || *filter_; }
 
   // Whether all that may be listed is among named(): a few items, sorted, each once. Beyond that
   // list nothing needs a look.

@@ -48,29 +48,48 @@ struct Blend {
     }
   }
 
-  // parts[e] becomes the part of event e; returns the rest, prior included. `leader`, if asked for,
-  // becomes the term that adds the most: null where the prior does.
-  float explain(Purpose purpose, const History& history, ItemIndex item, std::span<float> parts,
-                const BlendTerm** leader = nullptr) const {
+  // parts[e] becomes the part of event e; returns the rest, prior included.
+  float explain(Purpose purpose, const History& history, ItemIndex item,
+                std::span<float> parts) const {
+    const auto each = explain_each(purpose, history, {&item, 1});
+    std::copy(each.parts.begin(), each.parts.end(), parts.begin());
+    return each.rests[0];
+  }
+
+  // The same for several items: the parts of their events, (n_items, n_events), the rests, and the
+  // term that adds the most to each, null where the prior does.
+  struct Shares {
+    std::vector<float> parts, rests;
+    std::vector<const BlendTerm*> leaders;
+  };
+  [[nodiscard]] Shares explain_each(Purpose purpose, const History& history,
+                                    std::span<const ItemIndex> items) const {
     const auto p = static_cast<std::size_t>(purpose);
-    float rest = prior[p].empty() ? 0 : prior[p][static_cast<std::size_t>(item)];
-    float most = std::max(rest, 0.0f);
-    std::vector<float> of_term(parts.size());
-    std::fill(parts.begin(), parts.end(), 0.0f);
+    const std::size_t n = history.events.size();
+    Shares all{.parts = std::vector<float>(items.size() * n), .rests = {}, .leaders = {}};
+    all.leaders.resize(items.size());
+    for (const auto item : items) {
+      all.rests.push_back(prior[p].empty() ? 0 : prior[p][static_cast<std::size_t>(item)]);
+    }
+    std::vector<float> most = all.rests, parts(all.parts.size()), rests(items.size());
     for (const auto& term : terms) {
-      if (term.weights[p] == 0 || !term.model) continue;
-      float sum = term.model->explain(history, item, of_term);
-      rest += term.weights[p] * sum;
-      for (std::size_t e = 0; e < parts.size(); ++e) {
-        parts[e] += term.weights[p] * of_term[e];
-        sum += of_term[e];
-      }
-      if (leader != nullptr && term.weights[p] * sum > most) {
-        most = term.weights[p] * sum;
-        *leader = &term;
+      const float weight = term.weights[p];
+      if (weight == 0 || !term.model) continue;
+      term.model->explain_each(history, items, parts, rests);
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        float sum = rests[i];
+        all.rests[i] += weight * sum;
+        for (std::size_t e = i * n; e < (i + 1) * n; ++e) {
+          all.parts[e] += weight * parts[e];
+          sum += parts[e];
+        }
+        if (weight * sum > std::max(most[i], 0.0f)) {
+          most[i] = weight * sum;
+          all.leaders[i] = &term;
+        }
       }
     }
-    return rest;
+    return all;
   }
 
   // How likely it is that an item of this score, prior included, is what the visitor wants next;

@@ -81,6 +81,7 @@ std::vector<FileCheck> check_files(const std::filesystem::path& path) {
   }
   std::sort(files.begin(), files.end());
   std::vector<FileCheck> checks;
+  checks.reserve(files.size());
   for (const auto& file : files) checks.push_back(check_file(file));
   return checks;
 }

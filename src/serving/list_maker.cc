@@ -114,6 +114,7 @@ Recommendation ListMaker::make(const Query& query, const Visitor& visitor, const
                       .scenario = query.scenario};
   const auto places = ranker->rank(asked);
   std::vector<ScoredItem> scored;
+  scored.reserve(places.size());
   for (const auto& placed : places) scored.push_back({placed.item, placed.score});
   list.picks = explainer_.picks(ranker->purpose(), visitor, scored);
   for (std::size_t place = 0; place < places.size(); ++place) {

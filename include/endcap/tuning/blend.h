@@ -68,6 +68,7 @@ struct Blend {
     const std::size_t n = history.events.size();
     Shares all{.parts = std::vector<float>(items.size() * n), .rests = {}, .leaders = {}};
     all.leaders.resize(items.size());
+    all.rests.reserve(items.size());
     for (const auto item : items) {
       all.rests.push_back(prior[p].empty() ? 0 : prior[p][static_cast<std::size_t>(item)]);
     }

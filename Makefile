@@ -2,7 +2,7 @@
 # A stamp in build/ says what is done; a second run repeats nothing.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-asan test-tsan torture bench quality shop peers gate gate-renew scale wheel \
+.PHONY: help demo test test-asan test-tsan torture golden-renew bench quality shop peers gate gate-renew scale wheel \
         lint tidy format clean
 
 PYTHON := .venv/bin/python
@@ -32,6 +32,10 @@ torture: build/release/build.ninja  ## kill, cut the power, fuzz and race, for a
 	cmake --build build/release
 	ENDCAP_TORTURE=1 build/release/endcap_tests \
 	  --gtest_filter='*Fail*:PowerCut*:Published*:*Fuzz*:*Race*:Damaged*'
+
+golden-renew: build/release/build.ninja  # write tests/data anew; not once a format is released
+	cmake --build build/release --target endcap_tests
+	build/release/endcap_tests --gtest_filter='GoldenShop*Anew' --gtest_also_run_disabled_tests
 
 bench: shop build/release/build.ninja  ## measure quality on the shop of the demo, and speed
 	cmake --build build/release

@@ -21,6 +21,8 @@ if(GTest_FOUND)
   target_include_directories(endcap_tests PRIVATE tests)
   target_compile_options(endcap_tests PRIVATE ${warnings} -Wno-conversion)
   target_link_libraries(endcap_tests PRIVATE endcap GTest::gtest_main)
+  set_source_files_properties(tests/serving/golden_shop_test.cc PROPERTIES
+    COMPILE_DEFINITIONS ENDCAP_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/tests/data")
   if(SQLite3_FOUND)
     target_link_libraries(endcap_tests PRIVATE SQLite::SQLite3)  # to make it fail
   endif()

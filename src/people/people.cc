@@ -1,6 +1,7 @@
 #include "endcap/people/people.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "endcap/base/error.h"
@@ -13,19 +14,35 @@ void People::merge(const Id& guest, const Id& customer) {
           "be another person than the customer", to_string(guest));
   require(!links_.contains(guest), "guest", "be linked to nobody yet (unmerge first)",
           to_string(guest));
-  links_.emplace(guest, customer);
-  auto& guests = guests_[customer];
+  const auto known = guests_.find(customer);
+  auto guests = known != guests_.end() ? known->second : std::vector<Id>();
   guests.insert(std::upper_bound(guests.begin(), guests.end(), guest), guest);
+  const auto link = links_.emplace(guest, customer).first;
+  try {
+    guests_.insert_or_assign(customer, std::move(guests));
+  } catch (...) {
+    links_.erase(link);
+    throw;
+  }
+}
+
+void People::require_merged(const Id& guest, const Id& customer) const {
+  const auto link = links_.find(guest);
+  if (link != links_.end() && link->second == customer) return;
+  throw std::invalid_argument("guest must have been merged with " + to_string(customer) + ", got " +
+                              to_string(guest));
 }
 
 void People::unmerge(const Id& guest, const Id& customer) {
-  const auto link = links_.find(guest);
-  require(link != links_.end() && link->second == customer, "guest",
-          "have been merged with " + to_string(customer), to_string(guest));
+  require_merged(guest, customer);
+  unlink(links_.find(guest));
+}
+
+void People::unlink(std::map<Id, Id>::iterator link) {
+  const auto guests = guests_.find(link->second);
+  std::erase(guests->second, link->first);
+  if (guests->second.empty()) guests_.erase(guests);
   links_.erase(link);
-  auto& guests = guests_.at(customer);
-  std::erase(guests, guest);
-  if (guests.empty()) guests_.erase(customer);
 }
 
 Id People::customer_of(const Id& id) const {
@@ -53,8 +70,24 @@ std::vector<Id> People::ids_of(const Id& id) const {
 }
 
 void People::prefer(const Id& id, Preference preference) {
-  (void)withdraw(id, preference.attribute, preference.value);
-  preferences_[id].push_back(std::move(preference));
+  auto own = declared_by(id);
+  std::erase_if(
+      own, [&](const auto& one) { return one.is_about(preference.attribute, preference.value); });
+  own.push_back(std::move(preference));
+  preferences_.insert_or_assign(id, std::move(own));
+}
+
+std::vector<Preference> People::declared_by(const Id& id) const {
+  const auto own = preferences_.find(id);
+  return own == preferences_.end() ? std::vector<Preference>() : own->second;
+}
+
+void People::put_back(const Id& id, std::vector<Preference> declared) {
+  if (declared.empty()) {
+    preferences_.erase(id);
+  } else {
+    preferences_[id] = std::move(declared);
+  }
 }
 
 bool People::withdraw(const Id& id, const std::string& attribute, const Id& value) {
@@ -78,8 +111,10 @@ std::vector<Preference> People::preferences_of(const Id& id) const {
 
 void People::forget(const Id& id) {
   preferences_.erase(id);
-  if (const auto link = links_.find(id); link != links_.end()) unmerge(id, Id(link->second));
-  while (guests_.contains(id)) unmerge(Id(guests_.at(id).front()), id);
+  if (const auto link = links_.find(id); link != links_.end()) unlink(link);
+  for (auto guests = guests_.find(id); guests != guests_.end(); guests = guests_.find(id)) {
+    unlink(links_.find(guests->second.front()));
+  }
 }
 
 }  // namespace endcap

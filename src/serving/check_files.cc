@@ -1,6 +1,5 @@
 #include "endcap/serving/check_files.h"
 
-#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include "endcap/events/sqlite_event_log.h"
 #include "endcap/serving/snapshot.h"
 #include "endcap/storage/container.h"
+#include "endcap/storage/folder.h"
 
 namespace endcap {
 namespace {
@@ -75,14 +75,13 @@ std::vector<FileCheck> check_files(const std::filesystem::path& path) {
     }
     return {check_file(path)};
   }
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) {
-    if (entry.is_regular_file() && !is_part_of_another(entry.path())) files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
   std::vector<FileCheck> checks;
-  checks.reserve(files.size());
-  for (const auto& file : files) checks.push_back(check_file(file));
+  for (const auto& name : names_in(path)) {
+    const auto file = path / name;
+    if (std::filesystem::is_regular_file(file) && !is_part_of_another(file)) {
+      checks.push_back(check_file(file));
+    }
+  }
   return checks;
 }
 

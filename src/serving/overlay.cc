@@ -16,13 +16,18 @@ std::optional<ItemIndex> Overlay::find_item(const Id& id) const {
   if (const auto known = snapshot_.items.find(id)) return known;
   const std::shared_lock lock(mutex_);
   const auto found = new_items_.find(id);
-  if (found == new_items_.end()) return std::nullopt;
+  if (found == new_items_.end() || news_[place_of(found->second)].met == 0) {
+    return std::nullopt;
+  }
   return found->second;
 }
 
+std::size_t Overlay::place_of(ItemIndex new_item) const {
+  return static_cast<std::size_t>(new_item - snapshot_.n_items());
+}
+
 Id Overlay::id_of(ItemIndex item) const {
-  const auto n = snapshot_.n_items();
-  return item < n ? snapshot_.items.id(item) : new_ids_[static_cast<std::size_t>(item - n)];
+  return item < snapshot_.n_items() ? snapshot_.items.id(item) : *news_[place_of(item)].id;
 }
 
 Id Overlay::item_id(ItemIndex item) const {
@@ -34,8 +39,8 @@ std::vector<std::pair<ItemIndex, std::int64_t>> Overlay::new_items() const {
   std::vector<std::pair<ItemIndex, std::int64_t>> items;
   {
     const std::shared_lock lock(mutex_);
-    for (const auto times : met_) {
-      items.emplace_back(snapshot_.n_items() + static_cast<ItemIndex>(items.size()), times);
+    for (const auto& item : news_) {
+      items.emplace_back(snapshot_.n_items() + static_cast<ItemIndex>(items.size()), item.met);
     }
   }
   std::stable_sort(items.begin(), items.end(),
@@ -44,13 +49,16 @@ std::vector<std::pair<ItemIndex, std::int64_t>> Overlay::new_items() const {
 }
 
 ItemIndex Overlay::number(const Id& item) {
-  const auto next = snapshot_.n_items() + static_cast<ItemIndex>(new_ids_.size());
+  const auto next = snapshot_.n_items() + static_cast<ItemIndex>(news_.size());
   const auto [place, is_new] = new_items_.emplace(item, next);
   if (is_new) {
-    new_ids_.push_back(item);
-    met_.push_back(0);
+    try {
+      news_.push_back({&place->first});
+    } catch (...) {
+      new_items_.erase(place);
+      throw;
+    }
   }
-  ++met_[static_cast<std::size_t>(place->second - snapshot_.n_items())];
   return place->second;
 }
 
@@ -62,13 +70,34 @@ void Overlay::add(const Id& user, const Id& item, Interaction event, const Manne
   if (order() != Order::kTime) {
     event.time_us = kYear10000Us + static_cast<std::int64_t>(told.events.size());
   }
-  Arrival arrival{.event = event, .position = position_++, .session_only = manner.session_only};
+  Arrival arrival{.event = event, .position = position_, .session_only = manner.session_only};
   if (manner.session) {
     const auto next = static_cast<std::int32_t>(sessions_.size());
     arrival.session = sessions_.emplace(*manner.session, next).first->second;
   }
   told.events.push_back(arrival);
-  n_waiting_ += manner.session_only ? 0 : 1;
+  ++position_;
+  count(arrival, 1);
+}
+
+void Overlay::count(const Arrival& arrival, std::int64_t times) {
+  if (!arrival.session_only) n_waiting_ += times;
+  if (arrival.event.item >= snapshot_.n_items()) news_[place_of(arrival.event.item)].met += times;
+}
+
+void Overlay::take_back(const Id& user, std::int64_t begin) {
+  const std::unique_lock lock(mutex_);
+  const auto told = told_.find(user);
+  if (told == told_.end()) return;
+  auto& events = told->second.events;
+  for (; !events.empty() && events.back().position >= begin; events.pop_back()) {
+    count(events.back(), -1);
+  }
+}
+
+void Overlay::prepare_to_forget(const Id& user) {
+  const std::unique_lock lock(mutex_);
+  (void)told_[user];
 }
 
 std::int64_t Overlay::forget(const Id& user) {
@@ -80,11 +109,7 @@ std::int64_t Overlay::forget(const Id& user) {
   }
   auto& told = told_[user];
   n_events += std::ssize(told.events);
-  for (const auto& arrival : told.events) {
-    n_waiting_ -= arrival.session_only ? 0 : 1;
-    const auto place = arrival.event.item - snapshot_.n_items();
-    if (place >= 0) --met_[static_cast<std::size_t>(place)];
-  }
+  for (const auto& arrival : told.events) count(arrival, -1);
   n_forgotten_ += told.forgotten < 0 ? 1 : 0;
   told = {.events = {}, .forgotten = position_++};
   return n_events;

@@ -23,8 +23,8 @@ Recommender Recommender::fit(const Events& events, const Catalog& catalog,
   const Blend choice = theirs.state_->shop.now()->snapshot.blend.choice();
   const auto known = catalog.items().size() > 0 ? catalog : theirs.catalog();
   auto snapshot =
-      refit_snapshot({events, known, theirs.state_->shop.people()}, choice, options.context);
-  snapshot.scenarios = theirs.state_->rule_book.all();
+      refit_snapshot({events, known, theirs.state_->shop.people().all()}, choice, options.context);
+  snapshot.scenarios = theirs.state_->shop.rules().all();
   return Recommender(std::make_unique<State>(std::move(snapshot)));
 }
 
@@ -42,7 +42,7 @@ Health Recommender::health() const { return state_->shop.health(); }
 void Recommender::save(const std::filesystem::path& path) const {
   state_->shop.bring_up_to_date();
   Snapshot snapshot = state_->shop.now()->snapshot;  // shares the arrays
-  snapshot.scenarios = state_->rule_book.all();
+  snapshot.scenarios = state_->shop.rules().all();
   snapshot.save(path);
 }
 
@@ -83,22 +83,18 @@ void Recommender::set_rules(const std::string& scenario, const Rules& rules) {
   const Moment now(*state_);
   require(!scenario.empty(), "scenario", "have a name", "''");
   (void)now.lists.plans().make(rules);
-  state_->rule_book.set(scenario, rules);
-  state_->shop.keep_rules(state_->rule_book.all());
+  state_->shop.set_rules(scenario, rules);
 }
 
-void Recommender::remove_rules(const std::string& scenario) {
-  state_->rule_book.remove(scenario);
-  state_->shop.keep_rules(state_->rule_book.all());
-}
+void Recommender::remove_rules(const std::string& scenario) { state_->shop.remove_rules(scenario); }
 
 Rules Recommender::rules(const std::string& scenario) const {
-  return *state_->rule_book.at(scenario);
+  return *state_->shop.rules().at(scenario);
 }
 
 std::vector<std::string> Recommender::scenarios() const {
   std::vector<std::string> names;
-  for (const auto& [name, rules] : state_->rule_book.all()) names.push_back(name);
+  for (const auto& [name, rules] : state_->shop.rules().all()) names.push_back(name);
   return names;
 }
 
@@ -212,7 +208,7 @@ Explanation Recommender::explain(const Id& user, const Id& item) const {
 std::vector<Event> Recommender::history(const Id& user) const {
   const Moment now(*state_);
   std::vector<Event> events;
-  auto visitor = now.overlay.visitor(state_->shop.ids_of(user));
+  auto visitor = now.overlay.visitor(state_->shop.people().ids_of(user));
   for (const auto& event : visitor.new_items) {
     const auto place = std::upper_bound(
         visitor.events.begin(), visitor.events.end(), event.time_us,

@@ -43,7 +43,9 @@ void Recommender::update(const Events& events, const Context& context) {
 void Recommender::merge(const Id& guest, const Id& user) { state_->shop.merge(guest, user); }
 void Recommender::unmerge(const Id& guest, const Id& user) { state_->shop.unmerge(guest, user); }
 
-std::vector<Id> Recommender::ids_of(const Id& user) const { return state_->shop.ids_of(user); }
+std::vector<Id> Recommender::ids_of(const Id& user) const {
+  return state_->shop.people().ids_of(user);
+}
 
 void Recommender::prefer(const Id& user, const Preference& preference) {
   const Moment now(*state_);
@@ -60,7 +62,7 @@ void Recommender::withdraw(const Id& user, const Id& value, const std::string& a
 }
 
 std::vector<Preference> Recommender::preferences(const Id& user) const {
-  return state_->shop.preferences_of(user);
+  return state_->shop.people().preferences_of(user);
 }
 
 ForgetReceipt Recommender::forget(const Id& user) {

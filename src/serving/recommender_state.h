@@ -14,7 +14,6 @@
 #include "endcap/serving/journal.h"
 #include "endcap/serving/live_shop.h"
 #include "endcap/serving/recommender.h"
-#include "endcap/serving/rule_book.h"
 #include "endcap/serving/wishes.h"
 
 namespace endcap {
@@ -32,14 +31,12 @@ inline std::vector<ScoredItem> scored(const std::vector<Placed>& list) {
   return items;
 }
 
-// A shop, the rules that its lists keep, and the lists that it gave lately.
+// A shop and the lists that it gave lately.
 struct Recommender::State {
-  explicit State(Snapshot snapshot) : shop(std::move(snapshot)), rule_book(shop.scenarios()) {}
-  State(const std::filesystem::path& folder, const OpenOptions& options)
-      : shop(folder, options), rule_book(shop.scenarios()) {}
+  explicit State(Snapshot snapshot) : shop(std::move(snapshot)) {}
+  State(const std::filesystem::path& folder, const OpenOptions& options) : shop(folder, options) {}
 
   LiveShop shop;
-  RuleBook rule_book;
   const std::shared_ptr<const Rules> no_rules = std::make_shared<const Rules>();
   mutable Journal journal{static_cast<std::uint64_t>(SystemClock().now_us())};
 };
@@ -60,7 +57,7 @@ struct Recommender::Moment {
     require(query.scenario.empty() || !query.rules, "rules",
             "stand in the query or in a scenario, not in both", query.scenario);
     if (query.rules) return std::make_shared<const Rules>(*query.rules);
-    return query.scenario.empty() ? state.no_rules : state.rule_book.at(query.scenario);
+    return query.scenario.empty() ? state.no_rules : state.shop.rules().at(query.scenario);
   }
 
   [[nodiscard]] std::shared_ptr<const Plan> plan_of(const Query& query) const {
@@ -70,12 +67,13 @@ struct Recommender::Moment {
 
   // What the person declared, as of a time.
   [[nodiscard]] Wishes wishes_of(const std::optional<Id>& user, std::int64_t time_us) const {
-    const auto preferences = user ? state.shop.preferences_of(*user) : std::vector<Preference>();
+    const auto preferences =
+        user ? state.shop.people().preferences_of(*user) : std::vector<Preference>();
     return {preferences, time_us, *edition};
   }
 
   [[nodiscard]] Visitor visitor_of(const Id& user, const Wishes& wishes) const {
-    auto visitor = overlay.visitor(state.shop.ids_of(user));
+    auto visitor = overlay.visitor(state.shop.people().ids_of(user));
     wishes.add_to(visitor);
     return visitor;
   }
@@ -97,8 +95,9 @@ struct Recommender::Moment {
     const auto plan = wishes.added_to(plan_of(query));
     auto list = lists.make(query, visitor_of(query, wishes), *plan,
                            {.taken = taken, .shown = shown_to(query, *plan)});
+    list = state.journal.record(std::move(list));
     if (query.user && plan->rules.rotation > 0) state.journal.show(*query.user, list.picks);
-    return state.journal.record(std::move(list));
+    return list;
   }
 
   // One list for each of n requests, which `fill` writes, as a table.

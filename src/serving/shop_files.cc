@@ -10,6 +10,7 @@
 #include "endcap/events/sqlite_event_log.h"
 #include "endcap/models/item_item_model.h"
 #include "endcap/storage/file.h"
+#include "endcap/storage/folder.h"
 #include "endcap/tuning/portfolio.h"
 
 namespace endcap {
@@ -51,12 +52,9 @@ Snapshot without_people(Snapshot s) {
 ShopFiles::ShopFiles(std::filesystem::path folder) : folder_(std::move(folder)) {
   std::filesystem::create_directories(folder_);
   log_ = SqliteEventLog::open(folder_ / "events.db");
-  std::vector<std::filesystem::path> unfinished;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-    const auto name = entry.path().filename().string();
-    if (name.starts_with(kPrefix) && !row_of(name)) unfinished.push_back(entry.path());
+  for (const auto& name : names_in(folder_)) {  // what was begun and never finished
+    if (name.starts_with(kPrefix) && !row_of(name)) std::filesystem::remove(folder_ / name);
   }
-  for (const auto& path : unfinished) std::filesystem::remove(path);
 }
 
 std::filesystem::path ShopFiles::path_of(std::int64_t row) const {
@@ -66,8 +64,8 @@ std::filesystem::path ShopFiles::path_of(std::int64_t row) const {
 // Of all models, the newest first.
 std::vector<std::int64_t> ShopFiles::rows() const {
   std::vector<std::int64_t> rows;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-    if (const auto row = row_of(entry.path().filename().string())) rows.push_back(*row);
+  for (const auto& name : names_in(folder_)) {
+    if (const auto row = row_of(name)) rows.push_back(*row);
   }
   std::sort(rows.begin(), rows.end(), std::greater<>());
   return rows;
@@ -88,12 +86,15 @@ std::optional<ShopFiles::Model> ShopFiles::load() const {
 ShopFiles::Model ShopFiles::load_choice() const { return {Snapshot::load(path_of(0)), 0}; }
 
 void ShopFiles::save_choice(const Snapshot& snapshot) {
+  const auto choice = without_people(snapshot);
   const std::lock_guard lock(mutex_);
-  without_people(snapshot).save(path_of(0));
+  remove_all_but(0);
+  choice.save(path_of(0));
 }
 
 void ShopFiles::save(const Snapshot& snapshot, std::int64_t row, std::int64_t generation) {
   log_->flush();  // a model must not know more than the log
+  if (!log_->health().writable) return;  // nor anything else: what a failed write did is unknown
   const std::lock_guard lock(mutex_);
   if (generation != generation_ || row == 0) return;
   snapshot.save(path_of(row));

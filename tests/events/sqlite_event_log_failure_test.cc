@@ -142,7 +142,7 @@ template <class Failure>
 void live_with(const Failure& failure, const char* what) {
   const TestFolder folder;
   bool reached = true;
-  for (int n = 1; reached; n += 1 + n / 40) {
+  for (int n = 1; reached; n += 1 + n / repeats(8, 40)) {
     const auto file = folder.path() / std::to_string(n);
     std::set<std::string> durable;
     bool gone = false;

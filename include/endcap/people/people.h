@@ -10,14 +10,16 @@ namespace endcap {
 
 // Which ids belong to one person, and what persons declared. A guest who turns out to be a customer
 // is linked to them; the link can be taken back, as each id keeps what is its own. All calls cost
-// O(log n) in the number of links and preferences, and what they return.
+// O(log n) in the number of links and preferences, and what they return. Without memory,
+// merge() and prefer() throw and change nothing; what takes something back needs none.
 class People {
  public:
   // `guest` is from now on one person with `customer`. Throws std::invalid_argument if they are one
   // already or the guest is linked to another.
   void merge(const Id& guest, const Id& customer);
-  // Throws std::invalid_argument unless merge() said the same.
+  // Both throw std::invalid_argument unless merge() said the same.
   void unmerge(const Id& guest, const Id& customer);
+  void require_merged(const Id& guest, const Id& customer) const;
 
   // All ids of this person, the customer first, then guests in the order of their ids.
   [[nodiscard]] std::vector<Id> ids_of(const Id& id) const;
@@ -28,6 +30,9 @@ class People {
   void prefer(const Id& id, Preference preference);
   // Returns whether there was anything to take back.
   bool withdraw(const Id& id, const std::string& attribute, const Id& value);
+  // What this id alone declared, and the same put back.
+  [[nodiscard]] std::vector<Preference> declared_by(const Id& id) const;
+  void put_back(const Id& id, std::vector<Preference> declared);
   // What any id of this person declared, in the order of ids_of() and of declaration.
   [[nodiscard]] std::vector<Preference> preferences_of(const Id& id) const;
 
@@ -43,6 +48,7 @@ class People {
 
  private:
   void add_guests_of(const Id& customer, std::vector<Id>& ids) const;
+  void unlink(std::map<Id, Id>::iterator link);
 
   std::map<Id, Id> links_;
   std::map<Id, std::vector<Id>> guests_;  // the same the other way round, each list sorted

@@ -29,8 +29,8 @@ class Journal {
   [[nodiscard]] Recommendation record(Recommendation list) {
     auto kept = std::make_shared<Recommendation>(list);
     const std::lock_guard lock(mutex_);
+    lists_.push_back(kept);
     list.id = kept->id = next_id_++;
-    lists_.push_back(std::move(kept));
     if (lists_.size() > kLists) lists_.pop_front();
     return list;
   }
@@ -49,10 +49,12 @@ class Journal {
   // Remembers what a visitor was shown.
   void show(const Id& user, const std::vector<Pick>& picks) {
     const std::lock_guard lock(mutex_);
-    const auto [shown, is_new] = shown_.try_emplace(user);
-    if (is_new) visitors_.push_back(user);
-    for (const auto& pick : picks) shown->second.push_back(pick.item);
-    while (shown->second.size() > kShown) shown->second.pop_front();
+    const auto known = shown_.find(user);
+    auto shown = known != shown_.end() ? known->second : std::deque<Id>();
+    for (const auto& pick : picks) shown.push_back(pick.item);
+    while (shown.size() > kShown) shown.pop_front();
+    if (known == shown_.end()) visitors_.push_back(user);
+    shown_.insert_or_assign(user, std::move(shown));
     while (visitors_.size() > kVisitors) {
       shown_.erase(visitors_.front());
       visitors_.pop_front();

@@ -6,7 +6,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -16,11 +15,12 @@
 #include "endcap/base/published.h"
 #include "endcap/events/event_log.h"
 #include "endcap/people/forget_receipt.h"
-#include "endcap/people/people.h"
-#include "endcap/ranking/rules_record.h"
 #include "endcap/serving/edition.h"
+#include "endcap/serving/event_check.h"
 #include "endcap/serving/fit_snapshot.h"
 #include "endcap/serving/open_options.h"
+#include "endcap/serving/people_book.h"
+#include "endcap/serving/rule_book.h"
 #include "endcap/serving/shop_files.h"
 #include "endcap/serving/ticker.h"
 
@@ -29,9 +29,11 @@ namespace endcap {
 // The live half of a recommender. What is told goes into the log, if the shop has a folder, and
 // into the overlay of the present edition, which every answer reads; refresh() folds it into the
 // next edition and publishes that. Any number of threads may do all of this at once, and none of it
-// makes a reader wait. Errors as Recommender says.
+// makes a reader wait. Errors as Recommender says; after one, the shop is as it was before.
 class LiveShop {
  public:
+  static constexpr const char* kRulesNote = "rules";  // of the log: what keeps the rules
+
   // In memory.
   explicit LiveShop(Snapshot first);
   // In a folder: what its newest model does not hold yet is read from the log.
@@ -56,15 +58,13 @@ class LiveShop {
   void unmerge(const Id& guest, const Id& customer);
   void prefer(const Id& user, const Preference& preference);
   void withdraw(const Id& user, const std::string& attribute, const Id& value);
-  [[nodiscard]] std::vector<Id> ids_of(const Id& user) const;
-  [[nodiscard]] std::vector<Preference> preferences_of(const Id& user) const;
-  [[nodiscard]] People people() const;
-
   ForgetReceipt forget(const Id& user);
+  [[nodiscard]] const PeopleBook& people() const { return people_; }
 
   // The rules by name, kept with the log.
-  void keep_rules(const Scenarios& scenarios);
-  [[nodiscard]] Scenarios scenarios() const;
+  void set_rules(const std::string& scenario, const Rules& rules);
+  void remove_rules(const std::string& scenario);
+  [[nodiscard]] const RuleBook& rules() const { return rules_; }
 
   [[nodiscard]] Health health() const;
   void close();
@@ -75,37 +75,28 @@ class LiveShop {
     std::int64_t position, row, generation;
     People people;
   };
-  // An event with its time, as the log and as models see it.
-  struct Checked {
-    LoggedEvent entry;
-    Interaction event;
-  };
-  // Whether ids are texts, once one is known.
-  struct IdTypes {
-    std::optional<bool> users, items;
-  };
-
   std::unique_ptr<Edition> first_edition(const OpenOptions& options);
   void catch_up(const OpenOptions& options);
   [[nodiscard]] bool is_forked() const;
   void require_open() const;
 
   // Require changing_.
-  static void check_id(const Vocabulary& known, std::optional<bool>& is_text, const Id& id,
-                       const char* name);
-  [[nodiscard]] Checked check(LoggedEvent told, std::int64_t at_us, IdTypes& types) const;
-  void log(std::vector<Checked>& events);
-  void add(const Checked& checked, bool session_only = false);
+  static void add(const CheckedEvent& checked, Overlay& overlay, bool session_only = false);
+  bool accept(std::span<const CheckedEvent> events);
+  bool log(std::span<const CheckedEvent> events);
 
-  template <class Change, class Log>
-  void change_people(Change&& change, Log&& log);
+  template <class Undo>
+  void keep_row(const LoggedEvent& row, Undo&& undo);
+  template <class Which>
+  void erase_rows(const Id& user, Which&& which);
+  void keep(const Scenarios& scenarios);
   void tell_ticker();
   [[nodiscard]] bool has_news() const;
   [[nodiscard]] Mark mark();
 
   // Require refreshing_.
-  template <class Make>
-  void publish(Make&& make);
+  template <class Make, class Commit>
+  void publish(Make&& make, Commit&& commit);
   void make_next(const std::optional<Catalog>& catalog, const Context& context);
   void save_model();
   void work();  // of the ticker; takes refreshing_ itself
@@ -118,13 +109,12 @@ class LiveShop {
   const int process_;
 
   mutable std::mutex changing_;  // held while overlay, people or log change
-  IdTypes types_;
+  EventCheck check_;
   std::unordered_map<std::string, Id> seen_;  // event ids and whose; in memory only
   std::atomic<bool> people_changed_{false}, closed_{false};
 
-  mutable std::shared_mutex people_mutex_;  // taken after changing_
-  People people_;
-  Scenarios scenarios_;
+  PeopleBook people_;
+  RuleBook rules_;
 
   std::mutex refreshing_;  // one refresh at a time; taken before changing_
 

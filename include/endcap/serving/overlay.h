@@ -55,6 +55,11 @@ class Overlay {
   // times it stands after all places of the log. An item never heard of becomes a new one.
   void add(const Id& user, const Id& item, Interaction event, const Manner& manner = {});
 
+  // As if what this visitor did since a position() had not been added.
+  void take_back(const Id& user, std::int64_t begin);
+
+  // Makes room, so that forget() cannot fail.
+  void prepare_to_forget(const Id& user);
   // What the snapshot and the overlay know of this visitor is gone; returns how many events.
   std::int64_t forget(const Id& user);
 
@@ -82,10 +87,16 @@ class Overlay {
     std::vector<Arrival> events;  // dislikes included, in the order of arrival
     std::int64_t forgotten = -1;  // the position at which the visitor was forgotten, if ever
   };
+  struct NewItem {
+    const Id* id;
+    std::int64_t met = 0;  // how often
+  };
 
   [[nodiscard]] Order order() const { return snapshot_.histories.order(); }
   [[nodiscard]] Id id_of(ItemIndex item) const;
   [[nodiscard]] ItemIndex number(const Id& item);
+  [[nodiscard]] std::size_t place_of(ItemIndex new_item) const;
+  void count(const Arrival& arrival, std::int64_t times);
   [[nodiscard]] const Told* told_of(const Id& id) const;
   [[nodiscard]] std::optional<UserIndex> row_of(const Id& id) const;
   void append(const Told& told, Visitor& visitor) const;
@@ -94,9 +105,8 @@ class Overlay {
   const bool by_session_;
   mutable std::shared_mutex mutex_;
   std::map<Id, Told> told_;
-  std::vector<Id> new_ids_;
-  std::vector<std::int64_t> met_;  // by new item
   std::map<Id, ItemIndex> new_items_;
+  std::vector<NewItem> news_;  // the same, in the order of arrival
   std::map<Id, std::int32_t> sessions_;
   std::int64_t position_ = 0, n_waiting_ = 0, n_forgotten_ = 0;
 };

@@ -7,52 +7,76 @@
 #include <string>
 #include <utility>
 
-#include "endcap/ranking/rules.h"
+#include "endcap/ranking/rules_record.h"
 
 namespace endcap {
 
 // A shop's named scenarios, edited while they are read. A reader keeps the rules that it found.
 class RuleBook {
+  using Book = std::map<std::string, std::shared_ptr<const Rules>>;
+
  public:
-  using Scenarios = std::map<std::string, Rules>;
+  explicit RuleBook(const Scenarios& scenarios = {}) : book_(made(scenarios)) {}
 
-  explicit RuleBook(const Scenarios& scenarios = {}) {
-    for (const auto& [name, rules] : scenarios) set(name, rules);
+  // `keep(scenarios)` stores what will be in force; if it throws, nothing changes.
+  template <class Keep>
+  void set(const std::string& name, const Rules& rules, Keep&& keep) {
+    change(keep, [&](Book& book) { book[name] = std::make_shared<const Rules>(rules); });
   }
-
-  void set(const std::string& name, Rules rules) {
-    auto made = std::make_shared<const Rules>(std::move(rules));
-    const std::lock_guard lock(mutex_);
-    scenarios_[name] = std::move(made);
+  // The same; throws as at() does.
+  template <class Keep>
+  void remove(const std::string& name, Keep&& keep) {
+    change(keep, [&](Book& book) {
+      (void)found(book, name);
+      book.erase(name);
+    });
   }
 
   // Throws std::invalid_argument listing the scenarios that there are.
   [[nodiscard]] std::shared_ptr<const Rules> at(const std::string& name) const {
     const std::lock_guard lock(mutex_);
-    if (const auto found = scenarios_.find(name); found != scenarios_.end()) return found->second;
-    std::string known;
-    for (const auto& [one, rules] : scenarios_) known += (known.empty() ? "" : ", ") + one;
-    throw std::invalid_argument("scenario must be one of " + (known.empty() ? "(none)" : known) +
-                                ", got " + name);
-  }
-
-  // Throws as at() does.
-  void remove(const std::string& name) {
-    (void)at(name);
-    const std::lock_guard lock(mutex_);
-    scenarios_.erase(name);
+    return found(book_, name);
   }
 
   [[nodiscard]] Scenarios all() const {
     const std::lock_guard lock(mutex_);
-    Scenarios copy;
-    for (const auto& [name, rules] : scenarios_) copy.emplace(name, *rules);
-    return copy;
+    return scenarios_of(book_);
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const Rules>> scenarios_;
+  template <class Keep, class Edit>
+  void change(Keep&& keep, Edit&& edit) {
+    const std::lock_guard one(changing_);
+    auto book = book_;
+    edit(book);
+    keep(scenarios_of(book));
+    const std::lock_guard lock(mutex_);
+    book_.swap(book);
+  }
+
+  static Book made(const Scenarios& scenarios) {
+    Book book;
+    for (const auto& [name, rules] : scenarios) {
+      book.emplace(name, std::make_shared<const Rules>(rules));
+    }
+    return book;
+  }
+  static Scenarios scenarios_of(const Book& book) {
+    Scenarios scenarios;
+    for (const auto& [name, rules] : book) scenarios.emplace(name, *rules);
+    return scenarios;
+  }
+  static std::shared_ptr<const Rules> found(const Book& book, const std::string& name) {
+    if (const auto rules = book.find(name); rules != book.end()) return rules->second;
+    std::string known;
+    for (const auto& [one, rules] : book) known += (known.empty() ? "" : ", ") + one;
+    throw std::invalid_argument("scenario must be one of " + (known.empty() ? "(none)" : known) +
+                                ", got " + name);
+  }
+
+  std::mutex changing_;       // held by one who changes; taken before mutex_
+  mutable std::mutex mutex_;  // held for a look; book_ changes under both
+  Book book_;
 };
 
 }  // namespace endcap

@@ -35,7 +35,8 @@ class ShopFiles {
   // The choice alone. Throws CorruptFileError, std::system_error.
   [[nodiscard]] Model load_choice() const;
 
-  // Keeps of a snapshot what does not come from the log.
+  // Keeps of a snapshot what does not come from the log. Models of another choice are deleted
+  // before, as what is made of it replaces them.
   void save_choice(const Snapshot& snapshot);
 
   // Keeps a snapshot of the rows up to `row` in place of older ones, unless drop_models() was

@@ -283,12 +283,12 @@ std::int64_t FileEventLog::erase(const Id& user,
   auto found = find(user);
   std::erase_if(found,
                 [&](const Found& event) { return event.row > saved_row_ || !which(event.entry); });
-  if (found.empty()) return 0;
   std::vector<std::int64_t> rows;
   rows.reserve(found.size());
   for (const auto& event : found) rows.push_back(event.row);
-  change([&] { file_->erase(rows); });
+  if (!rows.empty()) change([&] { file_->erase(rows); });
   forget(found);
+  // Also where there was nothing: an erasure before this one may have ended between the two.
   change([this] { file_->scrub_wal(); });
   return static_cast<std::int64_t>(found.size());
 }

@@ -51,10 +51,10 @@ void check(const EventColumns& c) {
   }
 }
 
-// The rows sorted by user, then time, item, kind and the rest: a total order of what rows say.
-std::vector<std::size_t> canonical_order(const EventColumns& c) {
-  std::vector<std::size_t> order(c.item.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+// The rows by user, those of a user by time, item, kind and the rest: a total order of what rows
+// say. Most logs are nearly in it, so that there is little to sort.
+std::vector<std::size_t> canonical_order(const EventColumns& c,
+                                         std::span<const std::int64_t> offsets) {
   const auto at = [](const auto& column, std::size_t row) {
     return column.empty() ? 0 : column[row];
   };
@@ -63,11 +63,19 @@ std::vector<std::size_t> canonical_order(const EventColumns& c) {
     return std::isnan(price) ? -1.0f : price;
   };
   const auto key = [&](std::size_t row) {
-    return std::make_tuple(c.user[row], at(c.time_us, row), c.item[row], c.kind[row],
-                           at(c.session, row), at(c.quantity, row), price_at(row));
+    return std::make_tuple(at(c.time_us, row), c.item[row], c.kind[row], at(c.session, row),
+                           at(c.quantity, row), price_at(row));
   };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+  const auto before = [&](std::size_t a, std::size_t b) { return key(a) < key(b); };
+  std::vector<std::size_t> order(c.item.size());
+  std::vector<std::int64_t> next(offsets.begin(), offsets.end());
+  for (std::size_t row = 0; row < order.size(); ++row) {
+    order[static_cast<std::size_t>(next[static_cast<std::size_t>(c.user[row])]++)] = row;
+  }
+  for (std::size_t user = 0; user + 1 < offsets.size(); ++user) {
+    const auto first = order.begin() + offsets[user], last = order.begin() + offsets[user + 1];
+    if (!std::is_sorted(first, last, before)) std::stable_sort(first, last, before);
+  }
   return order;
 }
 
@@ -83,10 +91,10 @@ Array<T> reordered(const std::vector<T>& column, const std::vector<std::size_t>&
 
 Events::Events(EventColumns columns) {
   check(columns);
-  const auto order = canonical_order(columns);
   std::vector<std::int64_t> offsets(static_cast<std::size_t>(columns.users.size()) + 1);
   for (const auto user : columns.user) ++offsets[static_cast<std::size_t>(user) + 1];
   std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+  const auto order = canonical_order(columns, offsets);
   offsets_ = std::move(offsets);
   item_ = reordered(columns.item, order);
   kind_ = reordered(columns.kind, order);

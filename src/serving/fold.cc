@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "endcap/events/event_gatherer.h"
 #include "endcap/matrix/joined_rows.h"
@@ -22,15 +23,25 @@ std::int32_t gather(const Edition& edition, EventGatherer& all) {
   const bool by_session = has_sessions(s.histories);
   const auto dislike = negative_kind(s.kinds);
   std::int32_t sessions = 0;
+  std::vector<std::int32_t> numbers(static_cast<std::size_t>(s.n_items()), kNoIndex);
+  const auto number_of = [&](ItemIndex item) {
+    auto& number = numbers[static_cast<std::size_t>(item)];
+    if (number == kNoIndex) number = all.item(s.items.id(item));
+    return number;
+  };
   for (UserIndex user = 0; user < s.users.size(); ++user) {
     const Id id = s.users.id(user);
     if (edition.overlay.is_forgotten(id)) continue;
-    for (const auto& event : s.histories.events_of(user)) {
-      all.add(id, s.items.id(event.item), event.kind, event.time_us,
+    const auto events = s.histories.events_of(user);
+    const auto disliked = s.dislikes.row(user).columns;
+    if (events.empty() && disliked.empty()) continue;
+    const auto number = all.user(id);
+    for (const auto& event : events) {
+      all.add(number, number_of(event.item), event.kind, event.time_us,
               by_session ? event.basket : kNoIndex);
       sessions = std::max(sessions, event.basket + 1);
     }
-    for (const auto item : s.dislikes.row(user).columns) all.add(id, s.items.id(item), dislike, 0);
+    for (const auto item : disliked) all.add(number, number_of(item), dislike, 0);
   }
   return sessions;
 }
@@ -62,7 +73,7 @@ Events events_of(const Edition& edition, std::int64_t end) {
     auto time_us = arrival.event.time_us;
     if (order != Order::kTime) time_us += next_place(edition, user) - kYear10000Us;
     const auto session = arrival.session == kNoIndex ? kNoIndex : sessions + arrival.session;
-    all.add(user, item, arrival.event.kind, time_us, session);
+    all.add(all.user(user), all.item(item), arrival.event.kind, time_us, session);
   }
   return std::move(all).finish();
 }

@@ -18,11 +18,15 @@ class EventGatherer {
     columns_.order = order;
   }
 
+  // What ids are called in add(), to be asked once for many events.
+  [[nodiscard]] std::int32_t user(const Id& id) { return users_.number(id); }
+  [[nodiscard]] std::int32_t item(const Id& id) { return items_.number(id); }
+
   // Requires a kind of the table. `session`: any numbering >= 0 within the user, or kNoIndex.
-  void add(const Id& user, const Id& item, std::int16_t kind, std::int64_t time_us,
+  void add(std::int32_t user, std::int32_t item, std::int16_t kind, std::int64_t time_us,
            std::int32_t session = kNoIndex) {
-    columns_.user.push_back(users_.number(user));
-    columns_.item.push_back(items_.number(item));
+    columns_.user.push_back(user);
+    columns_.item.push_back(item);
     columns_.kind.push_back(kind);
     columns_.time_us.push_back(time_us);
     columns_.session.push_back(session);

@@ -1,4 +1,7 @@
 #include <gtest/gtest.h>
+#ifdef ENDCAP_HAS_SQLITE
+#include <sqlite3.h>
+#endif
 
 #include <algorithm>
 #include <filesystem>
@@ -231,6 +234,28 @@ TEST(ForgettingTest, NoFileOfAFolderNamesThePerson) {
   shop.close();
   for (int n = 0; n < 200; ++n) EXPECT_EQ(count_in_files(folder.path(), name(n)), 0);
   EXPECT_GT(count_in_files(folder.path(), name(250)), 0);
+}
+
+// Without secure_delete SQLite leaves the bytes of deleted rows where they were. The scan sees
+// them, so where it sees nothing, there is nothing.
+TEST(ForgettingTest, TheScanFindsWhatIsDeletedWithoutCare) {
+  const TestFolder folder;
+  {
+    auto shop = Recommender::open(folder.path(), {.fold_seconds = 0});
+    std::vector<LoggedEvent> told;
+    for (int n = 0; n < 60; ++n) told.push_back(seen("customer-" + std::to_string(n % 6), "tea"));
+    shop.observe_many(told, true);
+  }
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((folder.path() / "events.db").c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database,
+                         "PRAGMA secure_delete = OFF; DELETE FROM events;"
+                         "PRAGMA wal_checkpoint(TRUNCATE)",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(database);
+  std::filesystem::remove(folder.path() / "model-60.endcap");
+  EXPECT_GT(count_in_files(folder.path(), "customer-3"), 0);
 }
 #endif
 

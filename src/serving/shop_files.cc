@@ -93,7 +93,7 @@ void ShopFiles::save_choice(const Snapshot& snapshot) {
 }
 
 void ShopFiles::save(const Snapshot& snapshot, std::int64_t row, std::int64_t generation) {
-  log_->flush();  // a model must not know more than the log
+  log_->flush();                         // a model must not know more than the log
   if (!log_->health().writable) return;  // nor anything else: what a failed write did is unknown
   const std::lock_guard lock(mutex_);
   if (generation != generation_ || row == 0) return;

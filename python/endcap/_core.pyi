@@ -394,8 +394,6 @@ class Recommender:
 
 class Interactions:
     def __init__(self, *data: Any) -> None: ...
-    @classmethod
-    def canonical(cls, *csr: Any) -> Interactions | None: ...
     @property
     def n_users(self) -> int: ...
     @property
@@ -412,6 +410,23 @@ class Scorer:
         filter_items: list[int],
         items: list[int] | None,
         threads: int,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]: ...
+    def recommend_row(
+        self,
+        indptr: Any,
+        indices: Any,
+        data: Any,
+        row: int,
+        N: int,  # noqa: N803
+        filter_liked: bool,
+        filter_items: list[int],
+        items: list[int] | None,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]] | None: ...
+    def next(
+        self,
+        history: list[int],
+        N: int,  # noqa: N803
+        repeats: bool,
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]: ...
     def explain(self, rows: Interactions, item: int) -> tuple[float, list[float]]: ...
     @classmethod

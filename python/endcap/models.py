@@ -12,6 +12,8 @@ from endcap import _core
 from endcap._arguments import integer, number, size
 from endcap.events import Events, canonical_csr
 
+Lists = tuple[NDArray[np.int32], NDArray[np.float32]]
+
 
 def _interactions(csr: Any) -> Any:
     """Return the rows of a canonical CSR matrix as histories."""
@@ -24,16 +26,6 @@ def _user_items(matrix: Any) -> Any:
         msg = f"user_items must hold finite values of 0 or more, got {csr.data.min()}"
         raise ValueError(msg)
     return csr
-
-
-def _histories(matrix: Any) -> Any:
-    """Return the rows of any matrix of likes as histories; of a usual one within microseconds."""
-    if getattr(matrix, "format", "") == "csr":
-        usual = (matrix.shape[1], matrix.indptr, matrix.indices, matrix.data)
-        rows = _core.Interactions.canonical(*usual)
-        if rows is not None:
-            return rows
-    return _interactions(_user_items(matrix))
 
 
 def _check_users(least: int, most: int, n_users: int) -> None:
@@ -62,16 +54,6 @@ def _check_option(name: str, value: Any, default: Any) -> None:
         integer(name, value, 0, 2**31, "an integer in [0, 2**31)")
     else:
         number(name, value)
-
-
-def _found(
-    ids: NDArray[np.int32], scores: NDArray[np.float32]
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return the one row without the places that are -1, which come last."""
-    there = len(ids[0])
-    if there and ids[0, -1] < 0:
-        there = int(np.argmin(ids[0]))
-    return ids[0, :there], scores[0, :there]
 
 
 @dataclass(eq=False)
@@ -107,29 +89,26 @@ class Model:
         *,
         items: Any = None,
         threads: int = 0,
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    ) -> Lists:
         """Return (ids, scores) for one user, or (n, N) arrays for an array of users.
 
-        user_items: one row of likes for each userid, (n, n_items); without it the rows of the
-        matrix that the model was fitted on. filter_items: never these. items: only these. A list
-        holds what the model has an opinion on: one user's may be shorter than N, and in arrays, at
-        most n_items wide, such places are -1 and NaN. No liked item ever fills a gap. Raises
-        ValueError, IndexError.
+        user_items: one row of likes for each userid, (n, n_items); for one user also the whole
+        matrix, whose row is then read in place; without it the rows of the matrix that the model
+        was fitted on. filter_items: never these. items: only these. A list holds what the model has
+        an opinion on: one user's may be shorter than N, and in arrays, at most n_items wide, such
+        places are -1 and NaN. No liked item ever fills a gap. Raises ValueError, IndexError.
         """
-        one = np.isscalar(userid)
-        model = self._model()
-        rows = self._rows(userid, user_items)
-        if rows.n_items != model.n_items:
-            rule = "have one column for each item of the model"
-            msg = f"user_items must {rule} ({model.n_items}), got {rows.n_items}"
-            raise ValueError(msg)
-        if items is not None:
-            items = _numbers("items", items).tolist()
+        integer("threads", threads, 0, 2**31, "0 (all) or more")
+        n = self._list_size(N)
+        wanted = None if items is None else _numbers("items", items).tolist()
         block = [] if filter_items is None else _numbers("filter_items", filter_items).tolist()
-        liked = bool(filter_already_liked_items)
-        n = min(size("N", N), model.n_items)
-        ids, scores = model.recommend(rows, n, liked, block, items, threads)
-        return _found(ids, scores) if one else (ids, scores)
+        options = (n, bool(filter_already_liked_items), block, wanted)
+        if np.isscalar(userid):
+            return self._list(userid, user_items, options)
+        rows = self._rows(_numbers("userid", userid), user_items)
+        self._check_columns(rows.shape[1])
+        lists: Lists = self._model().recommend(_interactions(rows), *options, threads)
+        return lists
 
     def next(
         self,
@@ -137,38 +116,69 @@ class Model:
         N: int = 10,  # noqa: N803
         *,
         repeats: bool = False,
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    ) -> Lists:
         """Return (ids, scores) of what comes after a list of items, oldest first.
 
-        repeats: whether items of the list may be listed. Raises ValueError.
+        repeats: whether items of the list may be listed. Raises ValueError, IndexError.
         """
-        model = self._model()
-        known = np.asarray(_numbers("history", history), np.int32)
-        row = (np.array([0, len(known)]), known, np.ones(len(known), np.float32))
-        rows = _core.Interactions(model.n_items, *row)
-        n = min(size("N", N), model.n_items)
-        return _found(*model.recommend(rows, n, not repeats, [], None, 1))
+        n = self._list_size(N)
+        found: Lists = self._model().next(_numbers("history", history).tolist(), n, repeats)
+        return found
 
-    def _rows(self, userid: Any, user_items: Any) -> Any:
-        """Return the histories that a question is about."""
-        users = _numbers("userid", userid)
+    def _list_size(self, n: Any) -> int:
+        """Return how many items a list may hold."""
+        n_items: int = self._model().n_items
+        return min(size("N", n), n_items)
+
+    def _list(self, userid: Any, user_items: Any, options: tuple[Any, ...]) -> Lists:
+        """Return the list of one user, whose row is not copied if it is as usual."""
+        user = userid if type(userid) is int else int(_numbers("userid", userid)[0])
+        rows = self._known() if user_items is None else user_items
+        if getattr(rows, "format", "") != "csr":
+            rows = canonical_csr(rows, "user_items")
+        n_rows, n_columns = rows.shape
+        self._check_columns(n_columns)
+        if user_items is None or n_rows != 1:
+            _check_users(user, user, n_rows)
+        else:
+            user = 0
+        model = self._model()
+        found: Lists | None = model.recommend_row(
+            rows.indptr, rows.indices, rows.data, user, *options
+        )
+        if found is not None:
+            return found
+        row = _interactions(_user_items(rows[user : user + 1]))
+        ids, scores = model.recommend(row, *options, 1)
+        there = ids[0] >= 0
+        return ids[0][there], scores[0][there]
+
+    def _rows(self, users: NDArray[np.int64], user_items: Any) -> Any:
+        """Return the CSR matrix with one row for each user."""
         if user_items is not None:
-            rows = _histories(user_items)
-            if rows.n_users != len(users):
+            rows = _user_items(user_items)
+            if rows.shape[0] != len(users):
                 rule = "have one row for each userid"
-                msg = f"user_items must {rule} ({len(users)}), got {rows.n_users}"
+                msg = f"user_items must {rule} ({len(users)}), got {rows.shape[0]}"
                 raise ValueError(msg)
             return rows
-        known = self._user_items
-        if isinstance(known, Events):
+        known = self._known()
+        _check_users(int(users.min(initial=0)), int(users.max(initial=0)), known.shape[0])
+        return known[users]
+
+    def _known(self) -> Any:
+        """Return the matrix that the model was fitted on."""
+        if isinstance(self._user_items, Events):
             msg = "user_items must be given to a model that was fitted on Events, got None"
             raise ValueError(msg)
-        _check_users(int(users.min(initial=0)), int(users.max(initial=0)), known.shape[0])
-        if len(users) != 1:
-            return _interactions(known[users])
-        begin, end = known.indptr[users[0]], known.indptr[users[0] + 1]
-        row = (np.array([0, end - begin]), known.indices[begin:end], known.data[begin:end])
-        return _core.Interactions(known.shape[1], *row)
+        return self._user_items
+
+    def _check_columns(self, n_columns: int) -> None:
+        n_items = self._model().n_items
+        if n_columns != n_items:
+            rule = "have one column for each item of the model"
+            msg = f"user_items must {rule} ({n_items}), got {n_columns}"
+            raise ValueError(msg)
 
     def similar_items(
         self,

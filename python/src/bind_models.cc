@@ -1,14 +1,16 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "bindings.h"
+#include "csr_row.h"
 #include "endcap/events/events.h"
 #include "endcap/models/als.h"
 #include "endcap/models/ease.h"
@@ -40,26 +42,11 @@ Interactions interactions_of(std::int32_t n_columns, const Vector<std::int64_t>&
       CsrMatrix(n_columns, std::move(offsets), std::move(columns), std::move(values)));
 }
 
-// The same if all rows ascend, each column once, and all values are positive and finite.
-std::optional<Interactions> canonical(std::int32_t n_columns, const Vector<std::int64_t>& indptr,
-                                      const Vector<std::int32_t>& indices,
-                                      const Vector<float>& data) {
-  const CsrMatrix matrix(n_columns, to_vector(indptr), to_vector(indices), to_vector(data));
-  const auto is_wrong = [](float value) { return !(value > 0 && std::isfinite(value)); };
-  if (std::any_of(matrix.values().begin(), matrix.values().end(), is_wrong)) return {};
-  for (std::int32_t r = 0; r < matrix.n_rows(); ++r) {
-    const auto columns = matrix.row(r).columns;
-    const auto fall = std::adjacent_find(columns.begin(), columns.end(), std::greater_equal<>());
-    if (fall != columns.end()) return {};
-  }
-  return Interactions::from_csr(matrix);
-}
+using Items = std::vector<ItemIndex>;
 
-// The N best items of each row's history: arrays (n, N) of items (-1: none) and scores (NaN).
-py::tuple recommend_rows(const Scorer& model, const Interactions& rows, int n_best,
-                         bool filter_liked, const std::vector<ItemIndex>& filter_items,
-                         const std::optional<std::vector<ItemIndex>>& items, int threads) {
-  const std::int32_t n_items = model.n_items();
+// What a list may hold.
+ItemMask mask_of(std::int32_t n_items, const Items& filter_items,
+                 const std::optional<Items>& items) {
   ItemMask mask;  // of all
   if (items || !filter_items.empty()) mask = ItemMask(n_items, !items.has_value());
   const auto set = [&](const char* name, ItemIndex item, bool allowed) {
@@ -70,7 +57,14 @@ py::tuple recommend_rows(const Scorer& model, const Interactions& rows, int n_be
     for (const auto item : *items) set("items", item, true);
   }
   for (const auto item : filter_items) set("filter_items", item, false);
+  return mask;
+}
 
+// The N best items of each row's history: arrays (n, N) of items (-1: none) and scores (NaN).
+py::tuple recommend_rows(const Scorer& model, const Interactions& rows, int n_best,
+                         bool filter_liked, const Items& filter_items,
+                         const std::optional<Items>& items, int threads) {
+  const auto mask = mask_of(model.n_items(), filter_items, items);
   PythonProgress progress;
   const Context context{.threads = threads, .progress = &progress};
   std::vector<ItemIndex> best_items;
@@ -95,6 +89,43 @@ py::tuple recommend_rows(const Scorer& model, const Interactions& rows, int n_be
                         to_numpy(std::move(best_scores), {n, n_best}));
 }
 
+// The at most N best items of one history, and their scores.
+py::tuple recommend_one(const Scorer& model, std::span<const Interaction> events, int n_best,
+                        bool filter_liked, const ItemMask& mask) {
+  std::vector<ScoredItem> list;
+  {
+    const py::gil_scoped_release release;
+    list = recommend(model, History{events}, {.k = n_best, .exclude_history = filter_liked},
+                     [&](ItemIndex item) { return mask.allows(item); });
+  }
+  py::array_t<ItemIndex> items(static_cast<py::ssize_t>(list.size()));
+  py::array_t<float> scores(items.size());
+  std::transform(list.begin(), list.end(), items.mutable_data(), [](auto& a) { return a.item; });
+  std::transform(list.begin(), list.end(), scores.mutable_data(), [](auto& a) { return a.score; });
+  return py::make_tuple(std::move(items), std::move(scores));
+}
+
+// The list of one row of a CSR matrix; None if the row is not a usual one.
+py::object recommend_row(const Scorer& model, const py::array& indptr, const py::array& indices,
+                         const py::array& data, std::int64_t row, int n_best, bool filter_liked,
+                         const Items& filter_items, const std::optional<Items>& items) {
+  const CsrRow known(model.n_items(), indptr, indices, data, row);
+  if (!known.is_usual()) return py::none();
+  return recommend_one(model, known.events(), n_best, filter_liked,
+                       mask_of(model.n_items(), filter_items, items));
+}
+
+// The list of what comes after these items, oldest first.
+py::tuple next_items(const Scorer& model, const Items& history, int n_best, bool repeats) {
+  std::vector<Interaction> events;
+  for (const auto item : history) {
+    require_in_range(0 <= item && item < model.n_items(), "history", "hold items of the model",
+                     item);
+    events.push_back({.item = item});
+  }
+  return recommend_one(model, events, n_best, !repeats, {});
+}
+
 // Fits a model without the GIL; Ctrl-C ends it.
 template <class Fit>
 auto fitted(int threads, Fit&& fit) {
@@ -109,7 +140,6 @@ auto fitted(int threads, Fit&& fit) {
 void bind_models(py::module_& module) {
   py::class_<Interactions>(module, "Interactions")
       .def(py::init(&interactions_of), "n_columns"_a, "indptr"_a, "indices"_a, "data"_a)
-      .def_static("canonical", &canonical, "n_columns"_a, "indptr"_a, "indices"_a, "data"_a)
       .def(py::init([](const Events& events) {
              const py::gil_scoped_release release;
              return events.interactions();
@@ -122,6 +152,9 @@ void bind_models(py::module_& module) {
       .def_property_readonly("n_items", &Scorer::n_items)
       .def("recommend", &recommend_rows, "rows"_a, "N"_a, "filter_liked"_a, "filter_items"_a,
            "items"_a, "threads"_a)
+      .def("recommend_row", &recommend_row, "indptr"_a, "indices"_a, "data"_a, "row"_a, "N"_a,
+           "filter_liked"_a, "filter_items"_a, "items"_a)
+      .def("next", &next_items, "history"_a, "N"_a, "repeats"_a)
       .def("explain", [](const Scorer& model, const Interactions& rows, ItemIndex item) {
         require_in_range(0 <= item && item < model.n_items(), "itemid", "be an item of the model",
                          item);

@@ -54,6 +54,17 @@ TYPED_TEST(RecommendTest, FindsTheBestOfAllScores) {
   }
 }
 
+TYPED_TEST(RecommendTest, AnswersOneHistoryAsItsRow) {
+  for (const int longest : {3, 30, 150}) {  // few or nearly all items are touched
+    const auto rows = interactions_of(200, random_lists(50, 200, longest), Order::kNone);
+    const auto model = TypeParam::fit(rows);
+    const auto lists = naive_lists(model, rows, {.k = 7}, kAll);
+    for (UserIndex user = 0; user < rows.n_users(); ++user) {
+      EXPECT_EQ(recommend(model, rows.history(user), {.k = 7}, kAll), lists[user]);
+    }
+  }
+}
+
 TYPED_TEST(RecommendTest, GivesTheSameListsForAnyNumberOfThreads) {
   const auto rows = interactions_of(200, random_lists(150, 200, 30), Order::kNone);
   const auto model = TypeParam::fit(rows);

@@ -62,6 +62,25 @@ def test_without_user_items_the_likes_of_the_fit_are_taken(model):
     assert model.recommend(3)[0].tolist() == model.recommend(3, LIKES[3])[0].tolist()
 
 
+@pytest.mark.parametrize("model", [Rp3Beta(), Als(factors=2)])
+def test_a_row_of_the_whole_matrix_is_read_in_place(model):
+    model.fit(LIKES)
+    for likes in LIKES, LIKES.astype(np.float64), LIKES.astype(np.int8), LIKES.tocoo():
+        for user in range(4):
+            ids, scores = model.recommend(user, likes, N=3)
+            wanted, values = model.recommend(user, LIKES[user], N=3)
+            assert ids.tolist() == wanted.tolist()
+            assert scores.tolist() == values.tolist()
+
+
+def test_a_row_out_of_order_is_put_in_order():
+    likes = csr_matrix((np.ones(3), np.array([2, 0, 0]), np.array([0, 3])), shape=(1, 4))
+    model = Rp3Beta().fit(LIKES)
+    wanted = model.recommend(1, LIKES[1])
+    assert model.recommend(0, likes)[0].tolist() == wanted[0].tolist()
+    assert model.recommend(0, likes)[1].tolist() == wanted[1].tolist()
+
+
 def test_items_can_be_chosen_and_left_out():
     model = Popularity().fit(LIKES)
     assert model.recommend(3, LIKES[3], items=[1, 3])[0].tolist() == [1, 3]
@@ -157,7 +176,7 @@ def test_the_newest_item_says_most_of_what_comes_next():
     model = SequentialRules().fit(Events.from_sequences([[0, 1], [2, 3]]))
     assert model.next([0, 2])[0].tolist() == [3, 1]
     assert model.next([2, 0])[0].tolist() == [1, 3]
-    with pytest.raises(ValueError, match="columns must be in"):
+    with pytest.raises(IndexError, match="history must hold items of the model, got 4"):
         model.next([4])
 
 
@@ -172,6 +191,8 @@ def test_a_session_may_come_back_to_its_item():
     ("ask", "error", "message"),
     [
         (lambda m: m.recommend([0, 1], LIKES[0]), ValueError, "one row for each userid"),
+        (lambda m: m.recommend(4, LIKES), IndexError, r"userid must be in \[0, 4\), got 4"),
+        (lambda m: m.recommend(0, LIKES[0], threads=-1), ValueError, "threads must be 0"),
         (lambda m: m.recommend(0, LIKES[0][:, :3]), ValueError, "one column for each item"),
         (lambda m: m.recommend(0, [1, 2]), ValueError, "must be a scipy.sparse matrix, got list"),
         (lambda m: m.recommend(0, LIKES[0], N=0), ValueError, "N must be a positive integer"),

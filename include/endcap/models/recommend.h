@@ -41,12 +41,13 @@ template <class Allows>
 std::vector<ScoredItem> best_of(const ScoreBoard& board, int k, Allows&& allows) {
   TopK best(std::min(k, board.n_items()));
   float bar = best.bar();
-  for (const auto item : board.touched()) {
-    const ScoredItem candidate{item, board[item]};
-    if (candidate.score < bar || !best.accepts(candidate) || !allows(item)) continue;
-    best.offer(candidate);
-    bar = best.bar();
-  }
+  board.for_each_above([&] { return bar; },
+                       [&](ItemIndex item, float score) {
+                         const ScoredItem candidate{item, score};
+                         if (!best.accepts(candidate) || !allows(item)) return;
+                         best.offer(candidate);
+                         bar = best.bar();
+                       });
   return best.take();
 }
 
@@ -64,14 +65,30 @@ std::vector<ScoredItem> list_by_scores(const Scorer& model, const History& histo
                                        const ListOptions& options, Allows&& allows) {
   ScoreBoard& board = board_of_thread(model.n_items());
   model.score(history, board);
-  auto list = [&] {
-    if (!options.exclude_history) return best_of(board, options.k, allows);
-    const auto own = items_of(history.events);
-    return best_of(board, options.k,
-                   [&](ItemIndex item) { return allows(item) && !holds(own, item); });
-  }();
+  if (options.exclude_history) {
+    for (const auto& event : history.events) {
+      if (0 <= event.item && event.item < board.n_items()) board.leave_out(event.item);
+    }
+  }
+  auto list = best_of(board, options.k, allows);
   board.clear();
   return list;
+}
+
+inline bool says_nothing(std::span<const float> vector) {
+  return std::all_of(vector.begin(), vector.end(), [](float value) { return value == 0; });
+}
+
+// The same by the model's index. A visitor of whom it knows nothing gets an empty list.
+template <class Allows>
+std::vector<ScoredItem> list_by_index(const FactorModel& model, const History& history,
+                                      const ListOptions& options, Allows&& allows) {
+  const auto x = model.vector_of(history);
+  if (says_nothing(x)) return {};
+  const auto own = options.exclude_history ? items_of(history.events) : std::vector<ItemIndex>();
+  auto lists = model.index().search(
+      x, options.k, [&](std::size_t, ItemIndex item) { return allows(item) && !holds(own, item); });
+  return std::move(lists.front());
 }
 
 // The lists of rows [begin, end), one by one.
@@ -85,7 +102,7 @@ void recommend_by_scores(const Scorer& model, const Interactions& rows, const Li
   }
 }
 
-// The same by the model's index. A visitor of whom it knows nothing gets an empty list.
+// The same by the model's index, in which rows asked together share the reading.
 template <class Allows>
 void recommend_by_index(const FactorModel& model, const Interactions& rows,
                         const ListOptions& options, std::int64_t begin, std::int64_t end,
@@ -95,7 +112,7 @@ void recommend_by_index(const FactorModel& model, const Interactions& rows,
   std::vector<std::vector<ItemIndex>> own;
   for (auto row = static_cast<UserIndex>(begin); row < end; ++row) {
     const auto x = model.vector_of({rows.events_of(row), rows.end_us()});
-    if (std::all_of(x.begin(), x.end(), [](float value) { return value == 0; })) continue;
+    if (says_nothing(x)) continue;
     asked.push_back(row);
     queries.insert(queries.end(), x.begin(), x.end());
     own.push_back(options.exclude_history ? items_of(rows.events_of(row))
@@ -111,9 +128,20 @@ void recommend_by_index(const FactorModel& model, const Interactions& rows,
 
 }  // namespace detail
 
-// For each row's history, of nobody the model has seen, the best items that it has an opinion on
-// and for which allows(item) is true; the best first, at most k. Throws std::invalid_argument if k
-// is not positive.
+// For one history, of nobody the model has seen, the best items that it has an opinion on and for
+// which allows(item) is true; the best first, at most k. Throws std::invalid_argument if k is not
+// positive.
+template <class Allows>
+std::vector<ScoredItem> recommend(const Scorer& model, const History& history,
+                                  const ListOptions& options, Allows&& allows) {
+  require(options.k > 0, "k", "be positive", options.k);
+  if (const auto* const factors = dynamic_cast<const FactorModel*>(&model)) {
+    return detail::list_by_index(*factors, history, options, allows);
+  }
+  return detail::list_by_scores(model, history, options, allows);
+}
+
+// The same for each row's history, on all threads of the context.
 template <class Allows>
 std::vector<std::vector<ScoredItem>> recommend(const Scorer& model, const Interactions& rows,
                                                const ListOptions& options, Allows&& allows,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -54,9 +55,21 @@ class ScoreBoard {
   }
   [[nodiscard]] std::span<const float> scores() const { return scores_; }
 
+  // Calls look(item, score) for all items that were touched and score at least bar(), each once, in
+  // no order; bar() may rise meanwhile. Where many are touched, the scores are read in order.
+  template <class Bar, class Look>
+  void for_each_above(Bar&& bar, Look&& look) const;
+
+  // Scores an item as if it was never touched. Nothing may be added to it until clear().
+  void leave_out(ItemIndex item) { scores_[static_cast<std::size_t>(item)] = kUntouched; }
+
   // Back to all zero, at the cost of what was touched.
   void clear() {
-    for (const auto item : touched()) scores_[static_cast<std::size_t>(item)] = kUntouched;
+    if (is_dense()) {
+      std::fill(scores_.begin(), scores_.end(), kUntouched);
+    } else {
+      for (const auto item : touched()) scores_[static_cast<std::size_t>(item)] = kUntouched;
+    }
     n_touched_ = 0;
   }
 
@@ -66,6 +79,9 @@ class ScoreBoard {
   static bool is_touched(float score) {
     return std::bit_cast<std::uint32_t>(score) != std::bit_cast<std::uint32_t>(kUntouched);
   }
+
+  // Whether all scores in order are read faster than the touched ones one by one.
+  [[nodiscard]] bool is_dense() const { return n_touched_ > scores_.size() / 16; }
 
   // Returns the number of touched items, which was n. Without a branch: which items of a row were
   // touched before cannot be foretold.
@@ -81,5 +97,26 @@ class ScoreBoard {
   std::vector<ItemIndex> touched_;  // the first n_touched_; one more place than items
   std::size_t n_touched_ = 0;
 };
+
+template <class Bar, class Look>
+void ScoreBoard::for_each_above(Bar&& bar, Look&& look) const {
+  const auto look_at = [&](std::size_t i) {
+    if (scores_[i] >= bar() && is_touched(scores_[i])) look(static_cast<ItemIndex>(i), scores_[i]);
+  };
+  if (!is_dense()) {
+    for (const auto item : touched()) look_at(static_cast<std::size_t>(item));
+    return;
+  }
+  constexpr std::size_t kBlock = 32;  // told at once whether any is looked at
+  std::size_t i = 0;
+  for (; i + kBlock <= scores_.size(); i += kBlock) {
+    const float least = bar();
+    std::uint32_t any = 0;
+    for (std::size_t k = i; k < i + kBlock; ++k) any |= scores_[k] >= least ? 1U : 0U;
+    if (any == 0) continue;
+    for (std::size_t k = i; k < i + kBlock; ++k) look_at(k);
+  }
+  for (; i < scores_.size(); ++i) look_at(i);
+}
 
 }  // namespace endcap

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -95,6 +96,22 @@ class CountRow {
   std::vector<ItemIndex> items_;
 };
 
+// Leaves the n best of a row of positive weights, in the order in which they stand. Takes O(row).
+inline void keep_best(std::vector<ScoredItem>& row, std::size_t n) {
+  if (row.size() <= n) return;
+  // As ranks_before() orders them: the bits of positive floats rise as they do.
+  const auto key_of = [](const ScoredItem& entry) {
+    return std::uint64_t{std::bit_cast<std::uint32_t>(entry.score)} << 32 |
+           static_cast<std::uint32_t>(~entry.item);
+  };
+  thread_local std::vector<std::uint64_t> keys;
+  keys.resize(row.size());
+  std::transform(row.begin(), row.end(), keys.begin(), key_of);
+  const auto last = keys.begin() + static_cast<std::ptrdiff_t>(n) - 1;
+  std::nth_element(keys.begin(), last, keys.end(), std::greater<>());
+  std::erase_if(row, [&](const ScoredItem& entry) { return key_of(entry) < *last; });
+}
+
 // The item-item matrix whose row i is made by count(i, row), which adds fixed-point counts, and
 // value(i, j, count), which turns each into a weight; the `neighbors` largest positive weights of a
 // row are kept (0: all), ties to the lower index. Cost: the pairs that exist.
@@ -110,22 +127,13 @@ CsrMatrix count_matrix(const Context& context, std::int32_t n_items, int neighbo
       counts.clear();
       count(i, counts);
       const auto touched = counts.touched();
-      std::vector<ScoredItem> kept;
-      if (neighbors == 0) {
-        kept.reserve(touched.size());
-        for (const auto j : touched) {
-          if (const float weight = value(i, j, counts[j]); weight > 0) kept.push_back({j, weight});
-        }
-      } else {
-        TopK best(std::min(neighbors, static_cast<int>(touched.size())));
-        for (const auto j : touched) {
-          if (const float weight = value(i, j, counts[j]); weight > 0) best.offer({j, weight});
-        }
-        kept = best.take();
-        std::sort(kept.begin(), kept.end(),
-                  [](const auto& a, const auto& b) { return a.item < b.item; });
+      std::vector<ScoredItem> row;
+      row.reserve(touched.size());
+      for (const auto j : touched) {
+        if (const float weight = value(i, j, counts[j]); weight > 0) row.push_back({j, weight});
       }
-      rows.add(i, std::move(kept));
+      if (neighbors > 0) keep_best(row, static_cast<std::size_t>(neighbors));
+      rows.add(i, std::move(row));
     }
   });
   return std::move(rows).finish();

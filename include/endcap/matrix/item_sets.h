@@ -40,9 +40,18 @@ class ItemSets {
   // Adds user_weights[u] to row[j] for every user u of `item` and every item j of u, `item` too.
   void count_partners(ItemIndex item, std::span<const std::int64_t> user_weights,
                       CountRow& row) const {
-    for (const auto user : users_of(item)) {
-      const auto weight = user_weights[static_cast<std::size_t>(user)];
-      for (const auto partner : items_of(user)) row.add(partner, weight);
+    constexpr std::size_t kAhead =
+        8;  // users stand anywhere in memory, so they are asked for early
+    const auto users = users_of(item);
+    for (std::size_t k = 0; k < users.size(); ++k) {
+      if (k + 2 * kAhead < users.size()) {
+        const auto later = static_cast<std::size_t>(users[k + 2 * kAhead]);
+        __builtin_prefetch(&users_[later]);
+        __builtin_prefetch(&user_weights[later]);
+      }
+      if (k + kAhead < users.size()) __builtin_prefetch(items_of(users[k + kAhead]).data());
+      const auto weight = user_weights[static_cast<std::size_t>(users[k])];
+      for (const auto partner : items_of(users[k])) row.add(partner, weight);
     }
   }
 

@@ -42,14 +42,22 @@ struct SessionIndex {
 
 // The users that have events, the one with the newest last event first, of equals the last user.
 inline std::vector<UserIndex> newest_first(const Interactions& interactions) {
-  std::vector<UserIndex> users;
+  struct Last {
+    std::int64_t time_us;
+    UserIndex user;
+  };
+  std::vector<Last> lasts;
   for (UserIndex user = interactions.n_users() - 1; user >= 0; --user) {
-    if (!interactions.events_of(user).empty()) users.push_back(user);
+    const auto events = interactions.events_of(user);
+    if (!events.empty()) lasts.push_back({events.back().time_us, user});
   }
-  if (interactions.order() != Order::kTime) return users;
-  std::stable_sort(users.begin(), users.end(), [&](UserIndex a, UserIndex b) {
-    return interactions.events_of(a).back().time_us > interactions.events_of(b).back().time_us;
-  });
+  if (interactions.order() == Order::kTime) {
+    std::stable_sort(lasts.begin(), lasts.end(),
+                     [](const Last& a, const Last& b) { return a.time_us > b.time_us; });
+  }
+  std::vector<UserIndex> users;
+  users.reserve(lasts.size());
+  for (const auto& last : lasts) users.push_back(last.user);
   return users;
 }
 

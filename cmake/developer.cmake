@@ -49,8 +49,8 @@ elseif(benches)
   message(STATUS "endcap: no benches, Google Benchmark was not found (Debian: libbenchmark-dev)")
 endif()
 
-# `make gate`, `make load` and `make scale`.
-foreach(name gate load scale)
+# `make gate`, `make load`, `make peers` and `make scale`.
+foreach(name gate load peers scale)
   add_executable(endcap_${name} bench/${name}/${name}.cc)
   target_include_directories(endcap_${name} PRIVATE bench)
   target_compile_options(endcap_${name} PRIVATE ${warnings})

@@ -1,7 +1,7 @@
 """Measures endcap beside its peers in one run and prints how many times as fast it is.
 
-usage: compare.py PYTHON_OF_PEERS. Data: $ENDCAP_DATA/gowalla. A ratio counts only where the quality
-is as good, so NDCG@20 stands beside it.
+usage: compare.py PYTHON_OF_PEERS [MODEL ...], as in als64. Data: $ENDCAP_DATA/gowalla. A ratio
+counts only where the quality is as good, so NDCG@20 stands beside it.
 """
 
 import json
@@ -14,8 +14,9 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("ENDCAP_DATA", HERE.parents[2] / "shared" / "data")) / "gowalla"
 PAIRS = [
-    ("endcap-als64", ["implicit-als64", "irspack-als64"]),
-    ("endcap-als128", ["implicit-als128", "irspack-als128"]),
+    ("endcap-als64", ["implicit-als64", "irspack-als64", "cmfrec-als64"]),
+    ("endcap-als128", ["implicit-als128", "irspack-als128", "cmfrec-als128"]),
+    ("endcap-als256", ["implicit-als256", "irspack-als256", "cmfrec-als256"]),
     ("endcap-knn", ["implicit-knn"]),
 ]
 FIGURES = ["fit_s", "fit_cpu_s", "all_s", "all_cpu_s", "p50_us", "p99_us"]
@@ -39,6 +40,8 @@ def show(figures: dict[str, Any], times: str = "") -> None:
 def main() -> None:
     print(f"{'model':<16} {'N@20':<6} " + " ".join(f"{name:>10}" for name in FIGURES))
     for ours, peers in PAIRS:
+        if sys.argv[2:] and ours.split("-")[1] not in sys.argv[2:]:
+            continue
         own = measure(sys.executable, ours)
         show(own)
         for peer in peers:

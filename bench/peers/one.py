@@ -84,9 +84,34 @@ def irspack_fit(name: str, likes: Any) -> tuple[Callable[[], Any], Callable[[int
     return everyone, one
 
 
+def cmfrec_fit(name: str, likes: Any) -> tuple[Callable[[], Any], Callable[[int], Any]]:
+    from cmfrec import CMF_implicit
+
+    model = CMF_implicit(
+        k=int(name[3:]), alpha=40, niter=15, use_float=True, nthreads=2, verbose=False
+    )
+    model.fit(likes.tocoo())
+
+    def everyone() -> Any:  # it has no call for many users: what its users write
+        lists = np.empty((likes.shape[0], BEST), np.int64)
+        for first in range(0, likes.shape[0], 1000):
+            own = likes[first : first + 1000]
+            scores = model.A_[first : first + 1000] @ model.B_.T
+            scores[own.nonzero()] = -np.inf
+            best = np.argpartition(-scores, BEST, axis=1)[:, :BEST]
+            order = np.argsort(-np.take_along_axis(scores, best, 1), axis=1)
+            lists[first : first + 1000] = np.take_along_axis(best, order, 1)
+        return lists
+
+    def one(user: int) -> Any:
+        return model.topN(user, n=BEST, exclude=likes[user].indices)
+
+    return everyone, one
+
+
 def fit(library: str, name: str, likes: Any) -> tuple[Callable[[], Any], Callable[[int], Any]]:
-    if library == "irspack":
-        return irspack_fit(name, likes)
+    if library in ("irspack", "cmfrec"):
+        return (irspack_fit if library == "irspack" else cmfrec_fit)(name, likes)
     model = endcap_model(name) if library == "endcap" else implicit_model(name)
     model.fit(likes, **({} if library == "endcap" else {"show_progress": False}))
     users = np.arange(likes.shape[0])
@@ -95,7 +120,8 @@ def fit(library: str, name: str, likes: Any) -> tuple[Callable[[], Any], Callabl
         return model.recommend(users, likes, N=BEST)[0]
 
     def one(user: int) -> Any:
-        return model.recommend(user, likes[user], N=BEST)
+        # endcap reads the row where it stands; implicit wants it cut out.
+        return model.recommend(user, likes if library == "endcap" else likes[user], N=BEST)
 
     return everyone, one
 
@@ -106,6 +132,16 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float, float]:
     return result, time.perf_counter() - wall, time.process_time() - cpu
 
 
+def best_time_us(one: Callable[[int], Any], user: int) -> float:
+    """Microseconds of one query, the best of three: others use the machine too."""
+    spent = []
+    for _ in range(3):
+        start = time.perf_counter()
+        one(user)
+        spent.append(1e6 * (time.perf_counter() - start))
+    return min(spent)
+
+
 def main() -> None:
     library, name = sys.argv[1].split("-")
     train, test = (read(Path(sys.argv[2]) / f"{part}.txt.gz") for part in ("train", "test"))
@@ -114,12 +150,8 @@ def main() -> None:
     likes = matrix(train, shape)
     (everyone, one), fit_s, fit_cpu_s = timed(lambda: fit(library, name, likes))
     lists, all_s, all_cpu_s = timed(everyone)
-    spent = []
-    for user in np.random.default_rng(1).choice(shape[0], QUERIES, replace=False):
-        start = time.perf_counter()
-        one(int(user))
-        spent.append(1e6 * (time.perf_counter() - start))
-    p50, p99 = np.quantile(spent, [0.5, 0.99])
+    users = np.random.default_rng(1).choice(shape[0], QUERIES, replace=False)
+    p50, p99 = np.quantile([best_time_us(one, int(user)) for user in users], [0.5, 0.99])
     figures = {
         "ndcg@20": ndcg(lists, matrix(test, shape)),
         "fit_s": fit_s,

@@ -55,6 +55,14 @@ void* operator new(std::size_t size) { return endcap::allocated(size, 0); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return endcap::allocated(size, static_cast<std::size_t>(alignment));
 }
+// std::stable_sort asks in this way.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return endcap::allocated(size, 0);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* memory) noexcept { endcap::freed(memory); }
 void operator delete(void* memory, std::size_t) noexcept { endcap::freed(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { endcap::freed(memory); }

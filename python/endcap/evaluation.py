@@ -20,7 +20,8 @@ from endcap import _core
 from endcap._arguments import choice, integer
 from endcap._display import html_table, text_table
 from endcap._frames import frame_of
-from endcap.recommender import Recommender, Repeats
+from endcap._query import Repeats
+from endcap.recommender import Recommender
 from endcap.splits import (
     Split,
     split_at_random,

@@ -14,7 +14,7 @@ from endcap import _core
 from endcap._arguments import choice, integer, item_id, item_ids, number, size, text, texts
 from endcap._display import html_table, text_table
 from endcap._progress import progress_bar
-from endcap._times import time_us_or_none
+from endcap._query import Repeats, condition, core_query, scenario_name
 from endcap.catalog import Catalog
 from endcap.events import Events, kinds_of
 from endcap.fit_report import FitReport
@@ -22,7 +22,6 @@ from endcap.live import Live
 from endcap.results import Explanation, PickList, Picks, WhyNot
 from endcap.rules import Rules
 
-Repeats = Literal["exclude", "include", "only"]
 Effort = Literal["fast", "balanced", "best"]
 
 
@@ -31,14 +30,6 @@ def _core_of(name: str, value: Any, kind: type[Events] | type[Catalog] | type[Re
         return value._core
     msg = f"{name} must be endcap.{kind.__name__}, got {type(value).__name__}"
     raise ValueError(msg)
-
-
-def _scenario(name: str | None) -> str:
-    return "" if name is None else text("scenario", name)
-
-
-def _condition(filter: str | None) -> str:
-    return "" if filter is None else text("filter", filter)
 
 
 class Recommender(Live):
@@ -170,7 +161,7 @@ class Recommender(Live):
         """
         if allow is not None and not (allow := list(allow)):
             return PickList([], self.catalog.title)
-        query = self._query(
+        query = core_query(
             user=item_id("user", user),
             k=k,
             repeats=repeats,
@@ -197,7 +188,7 @@ class Recommender(Live):
         rules: Rules | Mapping[str, Any] | None = None,
     ) -> PickList:
         """Pick k items for a session, oldest first; unknown items say nothing."""
-        query = self._query(
+        query = core_query(
             k=k, repeats=repeats, filter=filter, session=items, scenario=scenario, rules=rules
         )
         return self._list(self._core.recommend(query))
@@ -209,7 +200,7 @@ class Recommender(Live):
 
         >>> shop.page([{"user": "u1", "k": 4}, {"user": "u1", "scenario": "sale"}])
         """
-        asked = [self._query(**query) for query in queries]
+        asked = [core_query(**query) for query in queries]
         return [self._list(picks) for picks in self._core.recommend_page(asked)]
 
     def why_not(self, user: Any, item: Any, k: int = 10, **options: Any) -> WhyNot:
@@ -218,7 +209,7 @@ class Recommender(Live):
         user: None for an anonymous visitor's session=[...]. Raises as `recommend` does; an item
         that is not known is an answer.
         """
-        query = self._query(user=user, k=k, **options)
+        query = core_query(user=user, k=k, **options)
         return WhyNot(item, self._core.why_not(query, item_id("item", item)))
 
     def replay(self, recommendation_id: int) -> PickList:
@@ -246,40 +237,6 @@ class Recommender(Live):
         """The names that have rules, sorted."""
         return list(self._core.scenarios)
 
-    def _query(
-        self,
-        *,
-        user: Any = None,
-        k: int = 10,
-        repeats: Repeats = "exclude",
-        filter: str | None = None,
-        diversity: float = 0.0,
-        session: Sequence[Any] = (),
-        allow: Iterable[Any] | None = None,
-        block: Iterable[Any] | None = None,
-        scenario: str | None = None,
-        rules: Rules | Mapping[str, Any] | None = None,
-        seed: int = 0,
-        time: Any = None,
-    ) -> Any:
-        query = _core.Query()
-        query.user = None if user is None else item_id("user", user)
-        query.session = item_ids("items", session)
-        query.k = size("k", k)
-        query.repeats = choice(_core.Repeats, "repeats", repeats)
-        query.filter = _condition(filter)
-        query.allow = item_ids("allow", () if allow is None else allow)
-        if allow is not None and not query.allow:
-            msg = "allow must hold an item, got none"
-            raise ValueError(msg)
-        query.block = item_ids("block", () if block is None else block)
-        query.diversity = number("diversity", diversity)
-        query.scenario = _scenario(scenario)
-        query.rules = None if rules is None else Rules.of(rules)._to_core()
-        query.seed = integer("seed", seed, 0, 2**64, "an integer in [0, 2**64)")
-        query.time_us = time_us_or_none("time", time)
-        return query
-
     def similar(self, item: Any, k: int = 10) -> PickList:
         """You may also like. Raises UnknownIdError."""
         return PickList(self._core.similar(item_id("item", item), size("k", k)), self.catalog.title)
@@ -305,7 +262,7 @@ class Recommender(Live):
         """Answer `recommend` for many users on all cores. Raises as it does."""
         ids = item_ids("users", users)
         mode = choice(_core.Repeats, "repeats", repeats)
-        rules = _condition(filter), _scenario(scenario)
+        rules = condition(filter), scenario_name(scenario)
         return self._picks(ids, self._core.recommend_many(ids, size("k", k), mode, *rules))
 
     def similar_many(
@@ -318,7 +275,7 @@ class Recommender(Live):
     ) -> Picks:
         """Answer `similar` for many items on all cores. Raises as it does."""
         ids = item_ids("items", items)
-        rules = _condition(filter), _scenario(scenario)
+        rules = condition(filter), scenario_name(scenario)
         return self._picks(ids, self._core.similar_many(ids, size("k", k), *rules))
 
     def next_many(
@@ -332,7 +289,7 @@ class Recommender(Live):
     ) -> Picks:
         """Answer `next` for many: lists of items, or Events whose users are the queries."""
         mode = choice(_core.Repeats, "repeats", repeats)
-        rules = _condition(filter), _scenario(scenario)
+        rules = condition(filter), scenario_name(scenario)
         if isinstance(histories, Events):
             answer = self._core.next_many(histories._core, size("k", k), mode, *rules)
             return self._picks(histories.users, answer)

@@ -4,6 +4,7 @@
 //   endcap_gate run TASK FOLDER     runs one; what counts is inside endcap_gate_measure()
 
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -41,7 +42,7 @@ void write_log(const path& file) {
   std::ofstream log(file);
   log << "user,item,kind,time\n";
   for (int user = 0; user < kUsers; ++user) {
-    auto time = 1'700'000'000 + static_cast<std::int64_t>(random.below(80 * 86'400));
+    auto time = 1'700'000'000 + static_cast<std::int64_t>(random.below(80 * std::uint64_t{86'400}));
     const auto part = random.below(kParts);
     for (auto left = 5 + random.below(25); left > 0; --left) {
       time += static_cast<std::int64_t>(random.below(7'200));
@@ -141,4 +142,11 @@ int main_of(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace endcap
 
-int main(int argc, char** argv) { return endcap::main_of({argv + 1, argv + argc}); }
+int main(int argc, char** argv) {
+  try {
+    return endcap::main_of({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -155,4 +156,11 @@ int main_of(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace endcap
 
-int main(int argc, char** argv) { return endcap::main_of({argv + 1, argv + argc}); }
+int main(int argc, char** argv) {
+  try {
+    return endcap::main_of({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}

@@ -2,7 +2,7 @@
 # A stamp in build/ says what is done; a second run repeats nothing.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-asan test-tsan torture golden-renew bench quality shop peers gate gate-renew load scale wheel \
+.PHONY: help demo test test-asan test-asan-short test-tsan torture golden-renew bench quality shop peers gate gate-renew load scale wheel \
         lint tidy format clean
 
 PYTHON := .venv/bin/python
@@ -24,7 +24,7 @@ test: build/stamps/package build/release/build.ninja  ## run the C++ and the Pyt
 	ctest --preset release -j $(JOBS)
 	$(PYTHON) -m pytest
 
-test-asan test-tsan: test-%: build/%/build.ninja  # the C++ tests under a sanitizer
+test-asan test-asan-short test-tsan: test-%: build/%/build.ninja  # the C++ tests under a sanitizer
 	cmake --build build/$*
 	ctest --preset $* -j $(JOBS)
 
@@ -84,7 +84,7 @@ lint: build/stamps/package build/release/build.ninja  ## check style, types and 
 	.venv/bin/mypy
 	cmake --build build/release --target headers
 
-tidy: build/stamps/package  ## check all C++ with clang-tidy, in some ten minutes
+tidy: build/stamps/venv  ## check all C++ with clang-tidy, in some ten minutes
 	$(PYTHON) scripts/clang_tidy.py
 
 format: build/stamps/venv  ## rewrite the sources in the common style
@@ -107,7 +107,8 @@ build/stamps/venv: pyproject.toml | build/stamps/packages
 # Editable: changed .py files count at once, changed C++ is compiled by the next make.
 build/stamps/package: $(PACKAGE) build/stamps/venv
 	$(PYTHON) -m pip install -q --disable-pip-version-check --no-build-isolation \
-	  $(if $(CCACHE),--config-settings=cmake.args=$(CCACHE)) -e '.[dev]'
+	  $(if $(CCACHE),--config-settings=cmake.args=$(CCACHE)) \
+	  --config-settings=cmake.define.ENDCAP_WARNINGS=ON -e '.[dev]'
 	touch $@
 
 build/%/build.ninja: CMakePresets.json | build/stamps/packages

@@ -27,5 +27,6 @@ def test_an_installed_endcap_is_found(tmp_path):
 
 
 def test_endcap_is_built_inside_another_project(tmp_path):
-    output = build_and_run(tmp_path / "build", f"-DENDCAP_SOURCE={ROOT}")
+    # With the flags of `make test`, so that ccache has it all.
+    output = build_and_run(tmp_path / "build", f"-DENDCAP_SOURCE={ROOT}", "-DENDCAP_WARNINGS=ON")
     assert output == "items: 3, bytes: 1\n"

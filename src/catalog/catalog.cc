@@ -183,7 +183,8 @@ std::vector<std::string_view> Catalog::tags(ItemIndex item, std::int32_t column)
 
 bool Catalog::operator==(const Catalog& other) const {
   const auto same = [](const auto& a, const auto& b) {
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.span().size_bytes()) == 0;
+    if (a.size() != b.size()) return false;
+    return a.empty() || std::memcmp(a.data(), b.data(), a.span().size_bytes()) == 0;
   };
   const auto same_ids = [&](const Vocabulary& a, const Vocabulary& b) {
     return same(a.numbers(), b.numbers()) && same(a.offsets(), b.offsets()) &&

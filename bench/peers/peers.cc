@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -76,8 +77,8 @@ void sessions(const std::string& train_file, const std::string& test_file) {
   const auto n_items = std::max(n_items_of(train), n_items_of(test));
   const auto start = Clock::now();
   const auto model = Slist::fit(interactions_of(train, n_items), {.regularization = 10,
-                                                                  .alpha = .8,
-                                                                  .future_decay = .4,
+                                                                  .alpha = .8f,
+                                                                  .future_decay = .4f,
                                                                   .neighbors = 100,
                                                                   .row_size = 100,
                                                                   .repeats = true});
@@ -135,4 +136,11 @@ int main_of(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace endcap
 
-int main(int argc, char** argv) { return endcap::main_of({argv + 1, argv + argc}); }
+int main(int argc, char** argv) {
+  try {
+    return endcap::main_of({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
+  }
+}

@@ -149,8 +149,10 @@ TrainingData prepare(const ShopData& shop, Snapshot& s) {
   s.catalog_row = std::move(rows);
   s.items = std::move(merged.ids);
 
-  TrainingData data{
-      .interactions = joined(s.histories, s.users, people), .tokens = {}, .attributes = {}};
+  TrainingData data{.interactions = joined(s.histories, s.users, people),
+                    .tokens = {},
+                    .attributes = {},
+                    .kinds = s.kinds};
   if (catalog.items().size() > 0) {
     data.tokens = token_matrix(catalog, merged.of_b, n_items);
     data.attributes = attribute_matrix(catalog, merged.of_b, n_items);

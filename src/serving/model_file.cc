@@ -46,6 +46,7 @@ void put_history_weights(RecordWriter& record, const HistoryWeights& weights) {
   record.put(weights.repeat_decay);
   record.put(weights.max_events);
   record.put(weights.use_event_weights);
+  record.put(weights.kind);
 }
 
 HistoryWeights get_history_weights(RecordReader& record) {
@@ -56,6 +57,7 @@ HistoryWeights get_history_weights(RecordReader& record) {
   weights.repeat_decay = record.get<float>();
   weights.max_events = record.get<std::int32_t>();
   weights.use_event_weights = record.get<std::uint8_t>() != 0;
+  weights.kind = record.get<std::int16_t>();
   return weights;
 }
 

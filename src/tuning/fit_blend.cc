@@ -374,6 +374,7 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
   const TrainingData older{.interactions = validation.train,
                            .tokens = data.tokens,
                            .attributes = data.attributes,
+                           .kinds = data.kinds,
                            .plan = {.validation = [&](const Scorer& model) {
                              budget.look(epochs_of(model));
                              return model_ndcg(model, validation, quiet);

@@ -203,6 +203,23 @@ bool has(Needs needs, const TrainingData& data) {
   return false;
 }
 
+constexpr std::string_view kRepeatsOfKind = "repeat_purchase/kind:";
+
+// One model of repeats for each kind of event, where there are several.
+std::vector<std::string> repeats_by_kind(const TrainingData& data) {
+  std::vector<bool> occurs(static_cast<std::size_t>(data.kinds.size()));
+  for (const auto& event : data.interactions.events()) {
+    const auto kind = static_cast<std::size_t>(event.kind);
+    if (kind < occurs.size()) occurs[kind] = true;
+  }
+  std::vector<std::string> names;
+  for (std::int16_t kind = 0; kind < data.kinds.size(); ++kind) {
+    if (!occurs[static_cast<std::size_t>(kind)]) continue;
+    names.push_back(std::string(kRepeatsOfKind) + data.kinds[kind].name);
+  }
+  return names.size() > 1 ? names : std::vector<std::string>();
+}
+
 }  // namespace
 
 std::vector<std::string> portfolio(const TrainingData& data, Effort effort) {
@@ -210,6 +227,7 @@ std::vector<std::string> portfolio(const TrainingData& data, Effort effort) {
   for (const auto& [name, entry] : entries()) {
     if (has(entry.needs, data) && effort >= entry.from) names.push_back(name);
   }
+  for (auto& name : repeats_by_kind(data)) names.push_back(std::move(name));
   return names;
 }
 
@@ -217,6 +235,10 @@ bool is_trained(std::string_view name) { return name.starts_with("sequence_facto
 
 std::shared_ptr<const Scorer> fit_model(const std::string& name, const TrainingData& data,
                                         const Context& context) {
+  if (name.starts_with(kRepeatsOfKind)) {
+    const auto kind = data.kinds.at(name.substr(kRepeatsOfKind.size()));
+    return repeats({.kind = kind}, kAllAlike)(data, context);
+  }
   std::string known;
   for (const auto& [entry_name, entry] : entries()) {
     if (entry_name == name) return entry.make(data, context);

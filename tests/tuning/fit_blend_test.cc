@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -96,6 +98,61 @@ TEST(FitBlendTest, AFirstVisitIsCompletedWhereACustomerIsBroughtBack) {
                                              {.time_us = before_us, .item = 5, .basket = 0}};
   EXPECT_EQ(purpose_of_new({customer, now_us}, Order::kTime), Purpose::kExplore);
   EXPECT_EQ(best(blend, Purpose::kExplore, {customer, now_us}), 20);
+}
+
+// A hundred days of visitors who put one item into the cart, look at two more and at the first
+// again as often, and buy the first a day later.
+TrainingData carts(const Kinds& kinds) {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> events;
+  for (int user = 0; user < 400; ++user) {
+    const auto add = [&](std::string_view kind, ItemIndex item, int day = 0) {
+      events.push_back({.time_us = (user / 4 + day) * kMicrosecondsPerDay,
+                        .item = item % 20,
+                        .basket = day,
+                        .kind = kinds.at(kind)});
+    };
+    add("cart", user);
+    add("view", user * 7 + 1);
+    add("view", user * 3 + 2);
+    add("purchase", user, 1);
+    offsets.push_back(static_cast<std::int64_t>(events.size()));
+  }
+  return {.interactions = {21, Order::kTime, std::move(offsets), std::move(events)},
+          .tokens = {},
+          .attributes = {},
+          .kinds = kinds};
+}
+
+TEST(FitBlendTest, EachKindOfEventSpeaksOnItsOwn) {
+  const Kinds kinds;
+  const auto data = carts(kinds);
+  const auto names = portfolio(data, Effort::kFast);
+  for (const std::string kind : {"view", "cart", "purchase"}) {
+    EXPECT_EQ(std::count(names.begin(), names.end(), "repeat_purchase/kind:" + kind), 1) << kind;
+  }
+  std::vector<bool> is_target(static_cast<std::size_t>(kinds.size()));
+  is_target[static_cast<std::size_t>(kinds.at("purchase"))] = true;
+  const Blend blend = fit_blend(data, names, is_target, Keep::kUseful, {.threads = 1});
+  const auto now_us = data.interactions.end_us();
+  const std::vector<Interaction> visit = {
+      {.time_us = now_us - 2, .item = 5, .kind = kinds.at("view")},
+      {.time_us = now_us - 1, .item = 4, .kind = kinds.at("cart")},
+      {.time_us = now_us, .item = 3, .kind = kinds.at("view")}};
+  ScoreBoard board(21);
+  blend.accumulate(Purpose::kInclude, {visit, now_us}, board);
+  EXPECT_GT(board[4], board[3]);
+  EXPECT_GT(board[4], board[5]);
+}
+
+TEST(FitBlendTest, AKindThatTheShopDoesNotKnowIsAnError) {
+  try {
+    (void)fit_model("repeat_purchase/kind:loan", carts({}), {});
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_NE(std::string(error.what()).find("view, cart, purchase"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("loan"), std::string::npos);
+  }
 }
 
 TEST(FitBlendTest, WithoutTimeNoTrainedModelIsTried) {

@@ -21,6 +21,9 @@ struct HistoryWeights {
   float repeat_decay = 1;          // in [0, 1]: factor per newer event with the same item
   std::int32_t max_events = 500;   // > 0: the newest events that count
   bool use_event_weights = false;  // multiply by Interaction::weight
+  std::int16_t kind = kAnyKind;    // of event that counts
+
+  static constexpr std::int16_t kAnyKind = -1;
 
   void validate() const {
     require(position_decay > 0 && position_decay <= 1, "position_decay", "be in (0, 1]",
@@ -29,6 +32,7 @@ struct HistoryWeights {
     require(length_power >= 0 && length_power <= 1, "length_power", "be in [0, 1]", length_power);
     require(repeat_decay >= 0 && repeat_decay <= 1, "repeat_decay", "be in [0, 1]", repeat_decay);
     require(max_events > 0, "max_events", "be positive", max_events);
+    require(kind >= kAnyKind, "kind", "be -1 (any) or more", kind);
   }
 
   // weights[e] becomes the weight of event e, 0 where it does not count.
@@ -47,6 +51,7 @@ struct HistoryWeights {
         weight *= static_cast<float>(std::exp2(-age_us / kMicrosecondsPerDay / half_life_days));
       }
       if (use_event_weights) weight *= event.weight;
+      if (kind != kAnyKind && event.kind != kind) weight = 0;
       if (repeat_decay < 1) weight *= fade_of_repeat(history, static_cast<std::size_t>(e));
       weights[static_cast<std::size_t>(e)] = weight;
       sum += weight;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "endcap/base/context.h"
+#include "endcap/events/kinds.h"
 #include "endcap/matrix/csr_matrix.h"
 #include "endcap/matrix/interactions.h"
 #include "endcap/models/scorer.h"
@@ -25,6 +26,7 @@ struct TrainingData {
   Interactions interactions;
   CsrMatrix tokens;      // (n_items, n_tokens): words and attributes; no rows without a catalogue
   CsrMatrix attributes;  // (n_items, n_attributes): categories and tags; the same
+  Kinds kinds = Kinds::empty();  // of the events
   TrainingPlan plan = {};
 };
 
@@ -39,7 +41,8 @@ enum class Effort {
 inline constexpr std::string_view kBoughtTogether = "bought_together";
 
 // The names of the models worth trying on this data. A name is the header under models/, with the
-// variant behind a slash where there are several.
+// variant behind a slash where there are several; "repeat_purchase/kind:cart" listens to one kind
+// of event alone.
 [[nodiscard]] std::vector<std::string> portfolio(const TrainingData& data, Effort effort);
 
 // Whether the model is trained by gradient, so that it costs minutes where others cost seconds.

@@ -109,6 +109,7 @@ class CandidateFinder {
   void add_best(const ValidationQuery& query, std::size_t m, Purpose purpose) {
     auto& board = boards_[m];
     board.clear();
+    if (models_[m] == nullptr) return;
     models_[m]->score({query.history, query.now_us, query.user}, board);
     TopK best(kCandidatesPerModel);
     for (const auto item : board.touched()) {
@@ -177,6 +178,15 @@ void weigh_first_visits_as_others(Blend& blend) {
   blend.calibration[kFirst] = blend.calibration[0];
 }
 
+// The models that are weighed for a purpose, null for those that are not: what completes a basket
+// brings nobody back.
+Models heard_for(Purpose purpose, const std::vector<BlendTerm>& terms, Models models) {
+  for (std::size_t m = 0; m < models.size(); ++m) {
+    if (purpose != Purpose::kFirstVisit && terms[m].name == kBoughtTogether) models[m] = nullptr;
+  }
+  return models;
+}
+
 // Learns the weights of all terms for each purpose; the models are those of the terms. Where
 // the newest is known, what an item sells may count against it: that makes a trend of two
 // half-lives. A random hold-out cannot tell.
@@ -190,7 +200,7 @@ void weigh(Blend& blend, const Models& models, const Validation& validation,
   }
   for (const auto purpose : {Purpose::kExplore, Purpose::kInclude, Purpose::kFirstVisit}) {
     const auto p = static_cast<std::size_t>(purpose);
-    const auto problem = pose(models, validation, purpose, context);
+    const auto problem = pose(heard_for(purpose, terms, models), validation, purpose, context);
     if (problem.n_relevant.size() < kFewestQueries) {
       if (purpose == Purpose::kFirstVisit)
         weigh_first_visits_as_others(blend);

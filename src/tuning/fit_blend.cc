@@ -134,11 +134,17 @@ void append(BlendProblem& all, const BlendProblem& part) {
     all.offsets.push_back(rows + part.offsets[q]);
 }
 
+// What new items to show is asked as if the visitor had not met them yet.
+const std::vector<ValidationQuery>& queries_for(Purpose purpose, const Validation& validation) {
+  if (purpose == Purpose::kFirstVisit) return validation.first_visits;
+  const bool discover = purpose == Purpose::kExplore && !validation.discoveries.empty();
+  return discover ? validation.discoveries : validation.queries;
+}
+
 BlendProblem pose(const Models& models, const Validation& validation, Purpose purpose,
                   const Context& context) {
   constexpr std::int64_t kBlock = 32;
-  const auto& queries =
-      purpose == Purpose::kFirstVisit ? validation.first_visits : validation.queries;
+  const auto& queries = queries_for(purpose, validation);
   const auto n = static_cast<std::int64_t>(queries.size());
   std::vector<BlendProblem> parts(static_cast<std::size_t>((n + kBlock - 1) / kBlock));
   const auto sellers = best_sellers(models);

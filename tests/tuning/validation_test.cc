@@ -75,6 +75,19 @@ TEST(ValidationTest, TakesMoreDaysWhereTooFewVisitorsAreAsked) {
   EXPECT_EQ(hold_out(log, kAnyKind, 0, {.enough_queries = 2}).queries.size(), 2u);  // from day 70
 }
 
+TEST(ValidationTest, AsksForDiscoveriesAsIfTheyHadNotBeenMet) {
+  // Item 1 was looked at before it was bought, item 2 bought before, item 3 never met.
+  const auto log = log_of(Order::kTime, {{{0, 0, 1}, {1, 5, 1}, {2, 6}, {1, 95}, {2, 96}, {3, 97}},
+                                         {{4, 3, 1}, {4, 100}}});
+  const auto v = hold_out(log, {true, false}, 0, {.enough_queries = 1});
+  ASSERT_EQ(v.queries.size(), 2u);
+  EXPECT_EQ(items(v.queries[0].history), (std::vector<ItemIndex>{0, 1, 2}));
+  ASSERT_EQ(v.discoveries.size(), 1u);  // of the second visitor nothing else is known
+  EXPECT_EQ(items(v.discoveries[0].history), (std::vector<ItemIndex>{0, 2}));
+  EXPECT_EQ(v.discoveries[0].wanted, (std::vector<ItemIndex>{1, 2, 3}));
+  EXPECT_EQ(v.train.n_events(), 2);  // models have not seen the looks either
+}
+
 TEST(ValidationTest, AsksNewcomersWithinTheirFirstDay) {
   std::vector<Event> newcomer, returning = {{9, 0}};
   for (int i = 0; i < 8; ++i) newcomer.push_back({i, 95});

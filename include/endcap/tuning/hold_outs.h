@@ -25,8 +25,8 @@ struct ValidationQuery {
 struct Validation {
   Interactions train;
   std::vector<ValidationQuery> queries;
-  std::vector<ValidationQuery> first_visits =
-      {};  // of whom train knows nothing; if times are known
+  // If times are known: the queries as before the visitor met what they want; and newcomers.
+  std::vector<ValidationQuery> discoveries = {}, first_visits = {};
 };
 
 struct ValidationOptions {
@@ -93,6 +93,26 @@ inline bool times_are_relative(const Interactions& all) {
   return begin < all.end_us() && visitors >= kFewest && 2 * first >= visitors;
 }
 
+// The wanted items that the history tells of, but never as a target: looked at, not bought.
+inline std::vector<ItemIndex> contacts_of(const ValidationQuery& query,
+                                          const std::vector<bool>& is_target) {
+  std::vector<ItemIndex> met, had;
+  for (const auto& event : query.history) {
+    auto& items = is_target[static_cast<std::size_t>(event.kind)] ? had : met;
+    items.push_back(event.item);
+  }
+  met = distinct(std::move(met));
+  had = distinct(std::move(had));
+  std::vector<ItemIndex> contacts;
+  for (const auto item : query.wanted) {
+    if (std::binary_search(met.begin(), met.end(), item) &&
+        !std::binary_search(had.begin(), had.end(), item)) {
+      contacts.push_back(item);
+    }
+  }
+  return contacts;
+}
+
 inline Validation hold_out_after(const Interactions& all, const std::vector<bool>& is_target,
                                  std::int64_t cut) {
   Validation result;
@@ -100,6 +120,7 @@ inline Validation hold_out_after(const Interactions& all, const std::vector<bool
   std::size_t e = 0;
   for (UserIndex user = 0; user < all.n_users(); ++user) {
     const auto events = all.events_of(user);
+    const std::size_t first = e;
     ValidationQuery query{.user = user};
     bool asked = false;
     for (const auto& event : events) {
@@ -113,7 +134,18 @@ inline Validation hold_out_after(const Interactions& all, const std::vector<bool
     }
     query.wanted = distinct(std::move(query.wanted));
     std::erase_if(query.history, [&](const auto& event) { return event.time_us >= query.now_us; });
-    if (asked && !query.history.empty()) result.queries.push_back(std::move(query));
+    if (!asked || query.history.empty()) continue;
+    const auto contacts = contacts_of(query, is_target);
+    const auto is_contact = [&](const auto& event) {
+      return std::binary_search(contacts.begin(), contacts.end(), event.item);
+    };
+    for (std::size_t k = 0; k < events.size(); ++k) {
+      if (is_contact(events[k])) held_out[first + k] = true;
+    }
+    result.discoveries.push_back(query);
+    std::erase_if(result.discoveries.back().history, is_contact);
+    if (result.discoveries.back().history.empty()) result.discoveries.pop_back();
+    result.queries.push_back(std::move(query));
   }
   result.train = without(all, held_out);
   return result;

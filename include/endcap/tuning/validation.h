@@ -43,7 +43,7 @@ inline Validation hold_out(const Interactions& all, const std::vector<bool>& is_
                            std::uint64_t seed, const ValidationOptions& options) {
   Random random(seed ^ 0x76616C6964u);
   Validation result = detail::hold_out_any(all, is_target, random, options);
-  for (auto* queries : {&result.queries, &result.first_visits}) {
+  for (auto* queries : {&result.queries, &result.discoveries, &result.first_visits}) {
     const auto limit = static_cast<std::size_t>(options.max_queries);
     if (queries->size() <= limit) continue;
     std::vector<ValidationQuery> kept;

@@ -4,7 +4,6 @@
 //   endcap_gate run TASK FOLDER     runs one; what counts is inside endcap_gate_measure()
 
 #include <cstdint>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -25,6 +24,7 @@
 #include "endcap/models/slist.h"
 #include "endcap/retrieval/top_k.h"
 #include "endcap/serving/recommender.h"
+#include "program.h"
 
 extern "C" [[gnu::noinline]] void endcap_gate_measure(const std::function<void()>& work) { work(); }
 
@@ -142,11 +142,4 @@ int main_of(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace endcap
 
-int main(int argc, char** argv) {
-  try {
-    return endcap::main_of({argv + 1, argv + argc});
-  } catch (const std::exception& error) {
-    std::cerr << error.what() << '\n';
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return endcap::run_program(argc, argv, endcap::main_of); }

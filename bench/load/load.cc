@@ -15,6 +15,7 @@
 
 #include "endcap/base/random.h"
 #include "endcap/serving/recommender.h"
+#include "program.h"
 #include "scale/shop_log.h"
 
 namespace endcap {
@@ -154,18 +155,20 @@ void measure_update(const ShopLog& log, const std::vector<std::string>& models) 
   std::fflush(stdout);
 }
 
-}  // namespace
-}  // namespace endcap
-
-int main(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
+int main_of(const std::vector<std::string>& arguments) {
   if (arguments.size() == 2 && arguments[0] == "answers") {
-    endcap::measure_answers({.n_events = std::stoll(arguments[1])});
+    measure_answers({.n_events = std::stoll(arguments[1])});
   } else if (arguments.size() == 2 && arguments[0] == "update") {
-    endcap::measure_update({.n_events = std::stoll(arguments[1])}, endcap::kModels);
-    endcap::measure_update({.n_events = std::stoll(arguments[1])}, {});
+    measure_update({.n_events = std::stoll(arguments[1])}, kModels);
+    measure_update({.n_events = std::stoll(arguments[1])}, {});
   } else {
     std::fprintf(stderr, "endcap_load answers N | update N\n");
     return 2;
   }
+  return 0;
 }
+
+}  // namespace
+}  // namespace endcap
+
+int main(int argc, char** argv) { return endcap::run_program(argc, argv, endcap::main_of); }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -19,6 +18,7 @@
 #include "endcap/models/recommend.h"
 #include "endcap/models/sequence_factors.h"
 #include "endcap/models/slist.h"
+#include "program.h"
 
 namespace endcap {
 namespace {
@@ -136,11 +136,4 @@ int main_of(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace endcap
 
-int main(int argc, char** argv) {
-  try {
-    return endcap::main_of({argv + 1, argv + argc});
-  } catch (const std::exception& error) {
-    std::cerr << error.what() << '\n';
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return endcap::run_program(argc, argv, endcap::main_of); }

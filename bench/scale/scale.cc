@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -19,6 +18,7 @@
 #include "endcap/models/sequential_rules.h"
 #include "endcap/models/session_knn.h"
 #include "endcap/serving/recommender.h"
+#include "program.h"
 #include "scale/shop_log.h"
 
 namespace endcap {
@@ -156,11 +156,4 @@ int main_of(const std::vector<std::string>& arguments) {
 }  // namespace
 }  // namespace endcap
 
-int main(int argc, char** argv) {
-  try {
-    return endcap::main_of({argv + 1, argv + argc});
-  } catch (const std::exception& error) {
-    std::cerr << error.what() << '\n';
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return endcap::run_program(argc, argv, endcap::main_of); }

@@ -86,6 +86,7 @@ TEST(ValidationTest, AsksForDiscoveriesAsIfTheyHadNotBeenMet) {
   EXPECT_EQ(items(v.discoveries[0].history), (std::vector<ItemIndex>{0, 2}));
   EXPECT_EQ(v.discoveries[0].wanted, (std::vector<ItemIndex>{1, 2, 3}));
   EXPECT_EQ(v.train.n_events(), 2);  // models have not seen the looks either
+  EXPECT_TRUE(hold_out(log, kAnyKind, 0).discoveries.empty());  // where all are targets
 }
 
 TEST(ValidationTest, AsksNewcomersWithinTheirFirstDay) {

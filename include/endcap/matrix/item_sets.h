@@ -40,8 +40,7 @@ class ItemSets {
   // Adds user_weights[u] to row[j] for every user u of `item` and every item j of u, `item` too.
   void count_partners(ItemIndex item, std::span<const std::int64_t> user_weights,
                       CountRow& row) const {
-    constexpr std::size_t kAhead =
-        8;  // users stand anywhere in memory, so they are asked for early
+    constexpr std::size_t kAhead = 8;  // users stand anywhere in memory: they are asked for early
     const auto users = users_of(item);
     for (std::size_t k = 0; k < users.size(); ++k) {
       if (k + 2 * kAhead < users.size()) {

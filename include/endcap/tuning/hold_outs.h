@@ -25,8 +25,9 @@ struct ValidationQuery {
 struct Validation {
   Interactions train;
   std::vector<ValidationQuery> queries;
-  // If times are known: the queries as before the visitor met what they want; and newcomers.
-  std::vector<ValidationQuery> discoveries = {}, first_visits = {};
+  // If times are known: newcomers; and, where some events are no targets, the queries as before the
+  // visitor met what they want.
+  std::vector<ValidationQuery> first_visits = {}, discoveries = {};
 };
 
 struct ValidationOptions {
@@ -115,6 +116,9 @@ inline std::vector<ItemIndex> contacts_of(const ValidationQuery& query,
 
 inline Validation hold_out_after(const Interactions& all, const std::vector<bool>& is_target,
                                  std::int64_t cut) {
+  const bool has_looks = std::any_of(
+      all.events().begin(), all.events().end(),
+      [&](const auto& event) { return !is_target[static_cast<std::size_t>(event.kind)]; });
   Validation result;
   std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
   std::size_t e = 0;
@@ -142,9 +146,11 @@ inline Validation hold_out_after(const Interactions& all, const std::vector<bool
     for (std::size_t k = 0; k < events.size(); ++k) {
       if (is_contact(events[k])) held_out[first + k] = true;
     }
-    result.discoveries.push_back(query);
-    std::erase_if(result.discoveries.back().history, is_contact);
-    if (result.discoveries.back().history.empty()) result.discoveries.pop_back();
+    if (has_looks) {
+      ValidationQuery unaware = query;
+      std::erase_if(unaware.history, is_contact);
+      if (!unaware.history.empty()) result.discoveries.push_back(std::move(unaware));
+    }
     result.queries.push_back(std::move(query));
   }
   result.train = without(all, held_out);

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "endcap/tuning/portfolio.h"
+
+namespace endcap {
+
+[[nodiscard]] inline double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Decides which trained models are tried: all of them are fitted twice, the second time on
+// everything.
+class TrainingBudget {
+ public:
+  struct Exceeded {};
+
+  explicit TrainingBudget(double seconds) : seconds_(seconds) {}
+
+  // Whether another model as dear as the last fits in.
+  [[nodiscard]] bool allows(const std::string& name) const {
+    return !is_trained(name) || seconds_since(start_) + spent_ + 2 * last_ <= seconds_;
+  }
+  void begin_model() {
+    model_start_ = std::chrono::steady_clock::now();
+    looked_ = false;
+  }
+  // Throws Exceeded at the first look at a model that will not be done in time.
+  void look(std::int32_t epochs) {
+    constexpr double kUsualEpochs = 30;  // of both fits
+    if (std::exchange(looked_, true)) return;
+    const double rest = seconds_since(model_start_) * (kUsualEpochs / epochs - 1);
+    if (seconds_since(start_) + spent_ + rest > seconds_) throw Exceeded{};
+  }
+  void spend(const std::string& name, double seconds) {
+    if (!is_trained(name)) return;
+    last_ = seconds;
+    spent_ += seconds;
+  }
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+  double seconds_, last_ = 0, spent_ = 0;
+  bool looked_ = false;
+  Time start_ = std::chrono::steady_clock::now(), model_start_ = start_;
+};
+
+}  // namespace endcap

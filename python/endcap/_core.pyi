@@ -280,6 +280,7 @@ class FitReport:
     held_out: str
     n_train: int
     n_held_out: int
+    n_hold_outs: int
     begin_us: int
     cut_us: int
     end_us: int

@@ -39,6 +39,12 @@ class FitReport:
         return self._core.n_held_out
 
     @property
+    def n_hold_outs(self) -> int:
+        """How many parts of the log were hidden in turn; the figures are over all of them, the
+        others here tell of the first."""
+        return self._core.n_hold_outs
+
+    @property
     def begin(self) -> datetime.datetime | None:
         """The time of the oldest event, UTC."""
         return _moment(self._core.begin_us)

@@ -38,6 +38,7 @@ void bind_report(py::module_& module) {
       .def_readonly("held_out", &FitReport::held_out)
       .def_readonly("n_train", &FitReport::n_train)
       .def_readonly("n_held_out", &FitReport::n_held_out)
+      .def_readonly("n_hold_outs", &FitReport::n_hold_outs)
       .def_readonly("begin_us", &FitReport::begin_us)
       .def_readonly("cut_us", &FitReport::cut_us)
       .def_readonly("end_us", &FitReport::end_us)

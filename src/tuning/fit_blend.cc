@@ -1,45 +1,28 @@
 #include "endcap/tuning/fit_blend.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <map>
 #include <numeric>
 #include <string>
-#include <string_view>
 #include <utility>
 
-#include "endcap/models/content.h"
 #include "endcap/models/popularity.h"
-#include "endcap/models/repeat_purchase.h"
-#include "endcap/models/sequence_factors.h"
 #include "endcap/tuning/blend_weights.h"
-#include "endcap/tuning/model_ndcg.h"
 #include "endcap/tuning/pose_blend.h"
-#include "endcap/tuning/training_budget.h"
-#include "endcap/tuning/validation.h"
+#include "endcap/tuning/trial.h"
 
 namespace endcap {
 namespace {
 
-constexpr std::size_t kFewestQueries = 20;  // below this, weights would be noise
-
-bool is_about_repeats(const Scorer& model) {
-  return dynamic_cast<const RepeatPurchase*>(&model) != nullptr;
-}
-
-// What completes a basket brings nobody back.
-bool is_heard(std::string_view name, Purpose purpose) {
-  return purpose == Purpose::kFirstVisit || name != kBoughtTogether;
-}
+constexpr std::int64_t kFewestQueries = 20;  // below this, weights would be noise
 
 // Weights where too little can be held out: models alike, repeats first.
-void weigh_alike(std::vector<BlendTerm>& terms, const Models& models, Purpose purpose) {
-  for (std::size_t m = 0; m < terms.size(); ++m) {
-    const bool is_silent = (is_about_repeats(*models[m]) && purpose != Purpose::kInclude) ||
-                           !is_heard(terms[m].name, purpose);
-    const bool is_prior = as_popularity(models[m]) != nullptr;
-    terms[m].weights[static_cast<std::size_t>(purpose)] = is_silent ? 0 : is_prior ? 1e-3f : 1;
+void weigh_alike(std::vector<BlendTerm>& terms, Purpose purpose) {
+  for (auto& term : terms) {
+    const auto family = family_of(term.name);
+    const bool is_silent = (family == Family::kRepeats && purpose != Purpose::kInclude) ||
+                           !is_heard(term.name, purpose);
+    const bool is_prior = family == Family::kPopularity;
+    term.weights[static_cast<std::size_t>(purpose)] = is_silent ? 0 : is_prior ? 1e-3f : 1;
   }
 }
 
@@ -50,54 +33,50 @@ void weigh_first_visits_as_others(Blend& blend) {
   blend.calibration[kFirst] = blend.calibration[0];
 }
 
-// The models that are weighed for a purpose, null for those that are not.
-Models heard_for(Purpose purpose, const std::vector<BlendTerm>& terms, Models models) {
-  for (std::size_t m = 0; m < models.size(); ++m) {
-    if (!is_heard(terms[m].name, purpose)) models[m] = nullptr;
+// Weights for each purpose where nothing is held out.
+void weigh_alike(Blend& blend) {
+  for (const auto purpose : {Purpose::kExplore, Purpose::kInclude}) {
+    weigh_alike(blend.terms, purpose);
   }
-  return models;
+  weigh_first_visits_as_others(blend);
 }
 
-// Learns the weights of all terms for each purpose; the models are those of the terms. Where
-// the newest is known, what an item sells may count against it: that makes a trend of two
-// half-lives. A random hold-out cannot tell.
-void weigh(Blend& blend, const Models& models, const Validation& validation,
-           const Context& context) {
-  auto& terms = blend.terms;
+// Learns the weights of all terms for each purpose. Where it is known what is new, what an item
+// sells may count against it: that makes a trend of two half-lives. A random hold-out cannot tell.
+void weigh(Blend& blend, const Trial& trial, bool has_trends, const Context& context) {
   BlendWeightsOptions options;
-  const bool has_trends = validation.train.order() != Order::kNone;
-  for (const auto& model : models) {
-    options.may_be_negative.push_back(has_trends && as_popularity(model) != nullptr);
+  for (const auto& term : blend.terms) {
+    const bool is_popularity = family_of(term.name) == Family::kPopularity;
+    options.may_be_negative.push_back(has_trends && is_popularity);
   }
   for (const auto purpose : {Purpose::kExplore, Purpose::kInclude, Purpose::kFirstVisit}) {
     const auto p = static_cast<std::size_t>(purpose);
-    const auto problem =
-        pose_blend(heard_for(purpose, terms, models), validation, purpose, context);
-    if (problem.n_relevant.size() < kFewestQueries) {
+    const auto& problem = trial.problems[p];
+    if (problem.n_queries() < kFewestQueries) {
       if (purpose == Purpose::kFirstVisit)
         weigh_first_visits_as_others(blend);
       else
-        weigh_alike(terms, models, purpose);
+        weigh_alike(blend.terms, purpose);
       continue;
     }
     const auto weights = learn_blend_weights(problem, options, context);
     const auto found = examine(problem, weights, context);
     blend.report.note(p, weights, found);
     blend.calibration[p] = calibrate(problem, weights, context);
-    for (std::size_t m = 0; m < terms.size(); ++m) {
-      terms[m].weights[p] = weights[m];
-      if (purpose == Purpose::kExplore) terms[m].ndcg_alone = found.alone[m].mean;
+    for (std::size_t m = 0; m < blend.terms.size(); ++m) {
+      blend.terms[m].weights[p] = weights[m];
+      if (purpose == Purpose::kExplore) blend.terms[m].ndcg_alone = found.alone[m].mean;
     }
   }
 }
 
 // Content speaks at least this softly: it moves no list that events speak for (scores are
 // log-odds), and a product that nobody had yet has one at all.
-void let_content_whisper(std::vector<BlendTerm>& terms, const Models& models) {
+void let_content_whisper(std::vector<BlendTerm>& terms) {
   constexpr float kWhisper = 1e-3f;
-  for (std::size_t m = 0; m < terms.size(); ++m) {
-    if (dynamic_cast<const Content*>(models[m].get()) == nullptr) continue;
-    for (auto& weight : terms[m].weights) weight = std::max(weight, kWhisper);
+  for (auto& term : terms) {
+    if (family_of(term.name) != Family::kContent) continue;
+    for (auto& weight : term.weights) weight = std::max(weight, kWhisper);
   }
 }
 
@@ -133,21 +112,6 @@ void fold_prior(Blend& blend, std::int32_t n_items) {
   }
 }
 
-std::shared_ptr<const Scorer> fit_term(BlendTerm& term, const TrainingData& data,
-                                       const Context& context) {
-  context.begin("fitting " + term.name, data.interactions.n_items());
-  const auto start = std::chrono::steady_clock::now();
-  auto model = fit_model(term.name, data, context);
-  term.fit_seconds = seconds_since(start);
-  return model;
-}
-
-// The epochs that a trained model took; 0 for others.
-std::int32_t epochs_of(const Scorer& model) {
-  const auto* trained = dynamic_cast<const SequenceFactors*>(&model);
-  return trained == nullptr ? 0 : trained->epochs();
-}
-
 // The model of each term, fitted on `data`, or the one that the term has already.
 Models refit_terms(std::vector<BlendTerm>& terms, const TrainingData& data,
                    const Context& context) {
@@ -173,18 +137,31 @@ bool asks_the_newest(const Validation& validation) {
 
 // The report before any weight is known: what is compared, and on what.
 FitReport begin_report(const std::vector<BlendTerm>& terms, const Interactions& all,
-                       const Validation& validation, bool can_weigh) {
+                       const std::vector<Validation>& hold_outs) {
   FitReport report;
-  report.n_train = can_weigh ? validation.train.n_events() : all.n_events();
-  report.n_held_out = all.n_events() - report.n_train;
   for (const auto& term : terms) {
     report.models.push_back(TriedModel{.name = term.name, .fit_seconds = term.fit_seconds});
   }
-  if (!can_weigh) return report;
-  const bool newest = asks_the_newest(validation);
+  report.n_train = all.n_events();
+  report.n_hold_outs = static_cast<std::int64_t>(hold_outs.size());
+  if (hold_outs.empty()) return report;
+  const auto& first = hold_outs.front();
+  report.n_train = first.train.n_events();
+  report.n_held_out = all.n_events() - report.n_train;
+  const bool newest = asks_the_newest(first);
   report.held_out = newest ? "newest" : all.order() == Order::kNone ? "random" : "last";
-  if (newest) report.cut_us = validation.train.end_us() + 1;
+  if (newest) report.cut_us = first.train.end_us() + 1;
   return report;
+}
+
+// All that is held out in turn; nothing where too little could be asked.
+std::vector<Validation> hold_outs_of(const Interactions& all, const std::vector<bool>& is_target,
+                                     std::uint64_t seed) {
+  auto first = hold_out(all, is_target, seed);
+  if (static_cast<std::int64_t>(first.queries.size()) < kFewestQueries) return {};
+  auto hold_outs = more_hold_outs(all, is_target, seed, first);
+  hold_outs.insert(hold_outs.begin(), std::move(first));
+  return hold_outs;
 }
 
 // What became of each model, now that all is fitted.
@@ -207,63 +184,31 @@ void end_report(FitReport& report, const std::vector<BlendTerm>& terms,
 Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
                 const std::vector<bool>& is_target, Keep keep, const Context& context,
                 double time_budget_seconds) {
+  const auto hold_outs = hold_outs_of(data.interactions, is_target, context.seed);
+  TrainingBudget budget(time_budget_seconds, hold_outs.size() + 1);
+  auto trial = try_models(data, names, hold_outs, budget, context);
   Blend blend;
-  TrainingBudget budget(time_budget_seconds);
-  std::map<std::string, std::int32_t> epochs;
-  std::vector<std::string> skipped;
+  blend.terms = trial.terms;
+  blend.report = begin_report(blend.terms, data.interactions, hold_outs);
+  if (hold_outs.empty()) {
+    weigh_alike(blend);
+  } else {
+    context.begin("weighing the models", trial.problems[0].n_queries());
+    weigh(blend, trial, data.interactions.order() != Order::kNone, context);
+    let_content_whisper(blend.terms);
+  }
   TrainingData all = data;
   Models models;
-  const auto validation = hold_out(data.interactions, is_target, context.seed);
-  const bool can_weigh = validation.queries.size() >= kFewestQueries;
-  Context quiet = context;
-  quiet.progress = nullptr;
-  const TrainingData older{.interactions = validation.train,
-                           .tokens = data.tokens,
-                           .attributes = data.attributes,
-                           .kinds = data.kinds,
-                           .plan = {.validation = [&](const Scorer& model) {
-                             budget.look(epochs_of(model));
-                             return model_ndcg(model, validation, quiet);
-                           }}};
-  for (const auto& name : names) {
-    if (!budget.allows(name)) {
-      skipped.push_back(name);
-      continue;
-    }
-    BlendTerm term{.name = name};
-    if (can_weigh) {
-      budget.begin_model();
-      try {
-        models.push_back(fit_term(term, older, context));
-      } catch (const TrainingBudget::Exceeded&) {
-        skipped.push_back(name);
-        continue;
-      }
-      budget.spend(name, term.fit_seconds);
-      epochs[name] = epochs_of(*models.back());
-    }
-    blend.terms.push_back(std::move(term));
-  }
-  blend.report = begin_report(blend.terms, data.interactions, validation, can_weigh);
-  if (can_weigh) {
-    context.begin("weighing the models", static_cast<std::int64_t>(validation.queries.size()));
-    weigh(blend, models, validation, context);
-    let_content_whisper(blend.terms, models);
-    std::erase_if(blend.terms,
-                  [&](const auto& term) { return keep == Keep::kUseful && !term.has_weight(); });
-    models.clear();
-  }
-  for (auto& term : blend.terms) {
-    all.plan.epochs = epochs[term.name];
+  std::vector<BlendTerm> useful;
+  for (std::size_t m = 0; m < blend.terms.size(); ++m) {
+    auto& term = blend.terms[m];
+    if (keep == Keep::kUseful && !term.has_weight()) continue;
+    all.plan.epochs = trial.epochs[m];
     models.push_back(fit_term(term, all, context));
+    useful.push_back(term);
   }
-  if (!can_weigh) {
-    for (const auto purpose : {Purpose::kExplore, Purpose::kInclude}) {
-      weigh_alike(blend.terms, models, purpose);
-    }
-    weigh_first_visits_as_others(blend);
-  }
-  end_report(blend.report, blend.terms, skipped);
+  blend.terms = std::move(useful);
+  end_report(blend.report, blend.terms, trial.skipped);
   complete(blend, models, data.interactions.n_items());
   return blend;
 }

@@ -144,8 +144,8 @@ TriedModel *FitReport::find(std::string_view name) {
 
 void put_report(RecordWriter &record, const FitReport &report) {
   record.put(report.held_out);
-  for (const auto number :
-       {report.n_train, report.n_held_out, report.begin_us, report.cut_us, report.end_us}) {
+  for (const auto number : {report.n_train, report.n_held_out, report.n_hold_outs, report.begin_us,
+                            report.cut_us, report.end_us}) {
     record.put(number);
   }
   for (std::size_t p = 0; p < kPurposes; ++p) {
@@ -163,8 +163,8 @@ void put_report(RecordWriter &record, const FitReport &report) {
 
 FitReport get_report(RecordReader &record) {
   FitReport report{.held_out = record.text()};
-  for (auto *number :
-       {&report.n_train, &report.n_held_out, &report.begin_us, &report.cut_us, &report.end_us}) {
+  for (auto *number : {&report.n_train, &report.n_held_out, &report.n_hold_outs, &report.begin_us,
+                       &report.cut_us, &report.end_us}) {
     *number = record.get<std::int64_t>();
   }
   for (std::size_t p = 0; p < kPurposes; ++p) {

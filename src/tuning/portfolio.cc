@@ -231,7 +231,14 @@ std::vector<std::string> portfolio(const TrainingData& data, Effort effort) {
   return names;
 }
 
-bool is_trained(std::string_view name) { return name.starts_with("sequence_factors"); }
+Family family_of(std::string_view name) {
+  const auto model = name.substr(0, name.find('/'));
+  if (model == "popularity") return Family::kPopularity;
+  if (model == "repeat_purchase") return Family::kRepeats;
+  if (model == "content") return Family::kContent;
+  if (model == "sequence_factors") return Family::kTrained;
+  return Family::kPatterns;
+}
 
 std::shared_ptr<const Scorer> fit_model(const std::string& name, const TrainingData& data,
                                         const Context& context) {

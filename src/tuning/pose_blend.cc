@@ -107,15 +107,6 @@ class CandidateFinder {
   ItemSet had_, candidates_;
 };
 
-void append(BlendProblem& all, const BlendProblem& part) {
-  const auto rows = static_cast<std::int64_t>(all.relevant.size());
-  all.features.insert(all.features.end(), part.features.begin(), part.features.end());
-  all.relevant.insert(all.relevant.end(), part.relevant.begin(), part.relevant.end());
-  all.n_relevant.insert(all.n_relevant.end(), part.n_relevant.begin(), part.n_relevant.end());
-  for (std::size_t q = 1; q < part.offsets.size(); ++q)
-    all.offsets.push_back(rows + part.offsets[q]);
-}
-
 // What new items to show is asked as if the visitor had not met them yet.
 const std::vector<ValidationQuery>& queries_for(Purpose purpose, const Validation& validation) {
   if (purpose == Purpose::kFirstVisit) return validation.first_visits;
@@ -144,7 +135,7 @@ BlendProblem pose_blend(const Models& models, const Validation& validation, Purp
   });
   BlendProblem problem;
   problem.n_features = static_cast<int>(models.size());
-  for (const auto& part : parts) append(problem, part);
+  for (const auto& part : parts) problem.append(part);
   return problem;
 }
 

@@ -36,7 +36,7 @@ TEST_F(CheckFilesTest, AGoodModelHasNoProblems) {
 TEST_F(CheckFilesTest, EachDamagedSectionIsNamed) {
   save_model();
   FileToDamage file(model_);
-  const std::size_t first = file.size() / 2, second = file.size() - 64;
+  const std::size_t first = file.size() / 3, second = file.size() - 1;
   file.with(first, "?", [&] {
     file.with(second, "?", [&] {
       const auto problems = check_files(model_)[0].problems;

@@ -82,11 +82,73 @@ TEST(ValidationTest, AsksForDiscoveriesAsIfTheyHadNotBeenMet) {
   const auto v = hold_out(log, {true, false}, 0, {.enough_queries = 1});
   ASSERT_EQ(v.queries.size(), 2u);
   EXPECT_EQ(items(v.queries[0].history), (std::vector<ItemIndex>{0, 1, 2}));
-  ASSERT_EQ(v.discoveries.size(), 1u);  // of the second visitor nothing else is known
+  ASSERT_EQ(v.discoveries.size(), 2u);  // of the second visitor nothing else is known
   EXPECT_EQ(items(v.discoveries[0].history), (std::vector<ItemIndex>{0, 2}));
   EXPECT_EQ(v.discoveries[0].wanted, (std::vector<ItemIndex>{1, 2, 3}));
+  EXPECT_EQ(items(v.discoveries[1].history), (std::vector<ItemIndex>{0, 1, 2, 1, 2}));
+  EXPECT_EQ(v.discoveries[1].wanted, (std::vector<ItemIndex>{3}));
   EXPECT_EQ(v.train.n_events(), 2);  // models have not seen the looks either
   EXPECT_TRUE(hold_out(log, kAnyKind, 0).discoveries.empty());  // where all are targets
+}
+
+TEST(ValidationTest, NobodyAsksForMoreThanFourDiscoveries) {
+  std::vector<Event> collector = {{0, 0, 1}};
+  for (int i = 1; i < 20; ++i) collector.push_back({i, 95});
+  const auto v = hold_out(log_of(Order::kTime, {collector}), {true, false}, 0);
+  EXPECT_EQ(v.discoveries.size(), 4u);
+}
+
+TEST(ValidationTest, AsksAsBeforeWhereTheNewestDaysAskLittle) {
+  std::vector<std::vector<Event>> visitors(3, {{0, 0}, {1, 75}, {2, 85}, {3, 95}, {4, 100}});
+  const auto log = log_of(Order::kTime, visitors);
+  const auto newest = hold_out(log, kAnyKind, 0, {.enough_queries = 1});
+  const auto older = more_hold_outs(log, kAnyKind, 0, newest);
+  ASSERT_EQ(older.size(), 2u);
+  for (std::size_t age = 0; age < older.size(); ++age) {
+    ASSERT_EQ(older[age].queries.size(), 3u);
+    const std::vector<ItemIndex> wanted = {2 - static_cast<ItemIndex>(age)};
+    EXPECT_EQ(older[age].queries[0].wanted, wanted);  // and nothing that came later
+    EXPECT_EQ(older[age].train.end_us(), (age == 0 ? 75 : 0) * kDay);
+  }
+  EXPECT_EQ(more_hold_outs(log, kAnyKind, 0, newest, {.max_queries = 4}).size(), 1u);
+  EXPECT_TRUE(more_hold_outs(log, kAnyKind, 0, newest, {.max_queries = 3}).empty());
+}
+
+TEST(ValidationTest, LearnsFromAtLeastHalfTheLog) {
+  std::vector<std::vector<Event>> visitors(3, {{0, 0}, {1, 41}, {2, 75}, {3, 100}});
+  const auto log = log_of(Order::kTime, visitors);
+  const auto newest = hold_out(log, kAnyKind, 0);  // 30 of 100 days, for want of queries
+  EXPECT_EQ(newest.cut_us, 70 * kDay);
+  EXPECT_TRUE(more_hold_outs(log, kAnyKind, 0, newest).empty());
+}
+
+TEST(ValidationTest, AsksForLastDiscoveriesWhenAllElseIsKnown) {
+  // Item 2 was looked at before it was bought; item 1 was bought before.
+  std::vector<std::vector<Event>> visitors;
+  for (std::int64_t user = 0; user < 400; ++user) {
+    const std::int64_t day = user % 50;
+    visitors.push_back(
+        {{0, day, 1}, {1, day + 1}, {2, day + 2, 1}, {2, day + 30}, {1, day + 40}, {3, 99, 1}});
+  }
+  visitors.push_back({{5, 3, 1}, {6, 100, 1}});  // discovers nothing
+  const auto log = log_of(Order::kTime, visitors);
+  const auto newest = hold_out(log, {true, false}, 0);
+  const auto more = more_hold_outs(log, {true, false}, 0, newest);
+  ASSERT_EQ(more.size(), 1u);
+  EXPECT_TRUE(more[0].queries.empty());
+  const auto asked = static_cast<std::int64_t>(more[0].discoveries.size());
+  EXPECT_NEAR(asked, 200, 40);
+  for (const auto& query : more[0].discoveries) {
+    EXPECT_EQ(items(query.history), (std::vector<ItemIndex>{0, 1}));
+    EXPECT_EQ(query.wanted, (std::vector<ItemIndex>{1, 2}));
+    EXPECT_EQ(query.now_us, query.history[0].time_us + 30 * kDay);
+  }
+  EXPECT_EQ(more[0].train.n_events(), log.n_events() - 4 * asked);
+}
+
+TEST(ValidationTest, HoldsOutNoMoreWhereTimesAreNotKnown) {
+  const auto log = fashions(true);
+  EXPECT_TRUE(more_hold_outs(log, kAnyKind, 0, hold_out(log, kAnyKind, 0)).empty());
 }
 
 TEST(ValidationTest, AsksNewcomersWithinTheirFirstDay) {

@@ -24,6 +24,14 @@ struct BlendProblem {
   [[nodiscard]] std::int64_t n_queries() const {
     return static_cast<std::int64_t>(n_relevant.size());
   }
+  // Adds the queries of a problem of the same features.
+  void append(const BlendProblem& more) {
+    const auto rows = static_cast<std::int64_t>(relevant.size());
+    features.insert(features.end(), more.features.begin(), more.features.end());
+    relevant.insert(relevant.end(), more.relevant.begin(), more.relevant.end());
+    n_relevant.insert(n_relevant.end(), more.n_relevant.begin(), more.n_relevant.end());
+    for (std::size_t q = 1; q < more.offsets.size(); ++q) offsets.push_back(rows + more.offsets[q]);
+  }
 };
 
 // Mean NDCG of the queries under the given weights; ties count against the relevant item.

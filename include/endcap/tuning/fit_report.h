@@ -52,6 +52,7 @@ struct FitReport {
   std::string held_out = "nothing";  // or "newest", "last", "random": what the queries ask for
   std::int64_t n_train = 0;          // events that models were compared on
   std::int64_t n_held_out = 0;       // events kept from them
+  std::int64_t n_hold_outs = 0;      // parts of the log that were kept from them in turn
   std::int64_t begin_us = 0, cut_us = 0,
                end_us = 0;                 // of the log; what is held out is from cut on
   std::int64_t n_queries[kPurposes] = {};  // by Purpose

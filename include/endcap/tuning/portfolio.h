@@ -45,8 +45,18 @@ inline constexpr std::string_view kBoughtTogether = "bought_together";
 // of event alone.
 [[nodiscard]] std::vector<std::string> portfolio(const TrainingData& data, Effort effort);
 
-// Whether the model is trained by gradient, so that it costs minutes where others cost seconds.
-[[nodiscard]] bool is_trained(std::string_view name);
+// What the named model speaks of.
+enum class Family {
+  kPopularity,  // what everybody has
+  kRepeats,     // what the visitor had
+  kContent,     // what the catalogue says
+  kTrained,     // what follows what, by gradient: costs minutes where others cost seconds
+  kPatterns,    // what goes with what
+};
+[[nodiscard]] Family family_of(std::string_view name);
+[[nodiscard]] inline bool is_trained(std::string_view name) {
+  return family_of(name) == Family::kTrained;
+}
 
 // Throws std::invalid_argument for a name that is in no portfolio.
 [[nodiscard]] std::shared_ptr<const Scorer> fit_model(const std::string& name,

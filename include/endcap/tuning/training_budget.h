@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -13,17 +14,17 @@ namespace endcap {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// Decides which trained models are tried: all of them are fitted twice, the second time on
-// everything.
+// Decides which trained models are tried: each is fitted on every hold-out and on everything.
 class TrainingBudget {
  public:
   struct Exceeded {};
 
-  explicit TrainingBudget(double seconds) : seconds_(seconds) {}
+  TrainingBudget(double seconds, std::size_t fits)
+      : seconds_(seconds), fits_(static_cast<double>(fits)) {}
 
   // Whether another model as dear as the last fits in.
   [[nodiscard]] bool allows(const std::string& name) const {
-    return !is_trained(name) || seconds_since(start_) + spent_ + 2 * last_ <= seconds_;
+    return !is_trained(name) || seconds_since(start_) + reserved_ + fits_ * last_ <= seconds_;
   }
   void begin_model() {
     model_start_ = std::chrono::steady_clock::now();
@@ -31,20 +32,21 @@ class TrainingBudget {
   }
   // Throws Exceeded at the first look at a model that will not be done in time.
   void look(std::int32_t epochs) {
-    constexpr double kUsualEpochs = 30;  // of both fits
+    constexpr double kUsualEpochs = 15;
     if (std::exchange(looked_, true)) return;
-    const double rest = seconds_since(model_start_) * (kUsualEpochs / epochs - 1);
-    if (seconds_since(start_) + spent_ + rest > seconds_) throw Exceeded{};
+    const double rest = seconds_since(model_start_) * (fits_ * kUsualEpochs / epochs - 1);
+    if (seconds_since(start_) + reserved_ + rest > seconds_) throw Exceeded{};
   }
   void spend(const std::string& name, double seconds) {
     if (!is_trained(name)) return;
     last_ = seconds;
-    spent_ += seconds;
+    reserved_ += (fits_ - 1) * seconds;
   }
 
  private:
   using Time = std::chrono::steady_clock::time_point;
-  double seconds_, last_ = 0, spent_ = 0;
+  double seconds_, fits_;
+  double last_ = 0, reserved_ = 0;  // seconds: of the last model's first fit, and of fits to come
   bool looked_ = false;
   Time start_ = std::chrono::steady_clock::now(), model_start_ = start_;
 };

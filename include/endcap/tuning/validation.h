@@ -8,6 +8,7 @@
 #include "endcap/matrix/interactions.h"
 #include "endcap/matrix/visitor_order.h"
 #include "endcap/tuning/hold_outs.h"
+#include "endcap/tuning/hold_outs_in_time.h"
 
 namespace endcap {
 
@@ -19,6 +20,14 @@ namespace endcap {
 // `is_target`: by kind.
 [[nodiscard]] Validation hold_out(const Interactions& all, const std::vector<bool>& is_target,
                                   std::uint64_t seed, const ValidationOptions& options = {});
+
+// More of the same where the newest days ask little: older days, as if the log ended with them,
+// and, where some events are no targets, what single visitors discovered last. `newest` is what
+// hold_out gave. Empty where times are not known.
+[[nodiscard]] std::vector<Validation> more_hold_outs(const Interactions& all,
+                                                     const std::vector<bool>& is_target,
+                                                     std::uint64_t seed, const Validation& newest,
+                                                     const ValidationOptions& options = {});
 
 namespace detail {
 
@@ -37,13 +46,8 @@ inline Validation hold_out_any(const Interactions& all, const std::vector<bool>&
   return hold_out_random(all, random, options);
 }
 
-}  // namespace detail
-
-inline Validation hold_out(const Interactions& all, const std::vector<bool>& is_target,
-                           std::uint64_t seed, const ValidationOptions& options) {
-  Random random(seed ^ 0x76616C6964u);
-  Validation result = detail::hold_out_any(all, is_target, random, options);
-  for (auto* queries : {&result.queries, &result.discoveries, &result.first_visits}) {
+inline void keep_some(Validation& validation, Random& random, const ValidationOptions& options) {
+  for (auto* queries : {&validation.queries, &validation.discoveries, &validation.first_visits}) {
     const auto limit = static_cast<std::size_t>(options.max_queries);
     if (queries->size() <= limit) continue;
     std::vector<ValidationQuery> kept;
@@ -52,7 +56,41 @@ inline Validation hold_out(const Interactions& all, const std::vector<bool>& is_
     }
     *queries = std::move(kept);
   }
+}
+
+}  // namespace detail
+
+inline Validation hold_out(const Interactions& all, const std::vector<bool>& is_target,
+                           std::uint64_t seed, const ValidationOptions& options) {
+  Random random(seed ^ 0x76616C6964u);
+  Validation result = detail::hold_out_any(all, is_target, random, options);
+  detail::keep_some(result, random, options);
   return result;
+}
+
+inline std::vector<Validation> more_hold_outs(const Interactions& all,
+                                              const std::vector<bool>& is_target,
+                                              std::uint64_t seed, const Validation& newest,
+                                              const ValidationOptions& options) {
+  constexpr int kOlder = 2;
+  const auto enough = static_cast<std::size_t>(options.max_queries);
+  std::vector<Validation> more;
+  if (newest.cut_us == 0) return more;
+  Random random(seed ^ 0x6F6C646572u);
+  const auto width = all.end_us() - newest.cut_us;
+  const auto half = detail::begin_us(all) + (all.end_us() - detail::begin_us(all)) / 2;
+  auto asked = newest.queries.size();
+  for (int age = 1; age <= kOlder && asked < enough; ++age) {
+    const auto end = all.end_us() - age * width;
+    if (end - width < half) break;
+    more.push_back(detail::hold_out_older(all, is_target, end, end - width, random));
+    asked += more.back().queries.size();
+  }
+  if (detail::has_looks(all, is_target) && newest.discoveries.size() < enough) {
+    more.push_back(detail::hold_out_discoveries(all, is_target, random, options));
+  }
+  for (auto& held_out : more) detail::keep_some(held_out, random, options);
+  return more;
 }
 
 }  // namespace endcap

@@ -1,0 +1,261 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "endcap/base/random.h"
+#include "endcap/matrix/interactions.h"
+#include "endcap/tuning/hold_outs.h"
+
+namespace endcap::detail {
+
+inline std::int64_t begin_us(const Interactions& all) {
+  std::int64_t begin = all.end_us();
+  for (const auto& event : all.events()) begin = std::min(begin, event.time_us);
+  return begin;
+}
+
+// Whether times only count from each visitor's beginning: half of all begin with the log.
+inline bool times_are_relative(const Interactions& all) {
+  constexpr std::int64_t kFewest = 20;  // visitors that say anything
+  const auto begin = begin_us(all);
+  std::int64_t visitors = 0, first = 0;
+  for (UserIndex user = 0; user < all.n_users(); ++user) {
+    const auto events = all.events_of(user);
+    if (events.empty()) continue;
+    ++visitors;
+    first += events.front().time_us == begin ? 1 : 0;
+  }
+  return begin < all.end_us() && visitors >= kFewest && 2 * first >= visitors;
+}
+
+// The wanted items that the history tells of, but never as a target: looked at, not bought.
+inline std::vector<ItemIndex> contacts_of(const ValidationQuery& query,
+                                          const std::vector<bool>& is_target) {
+  std::vector<ItemIndex> met, had;
+  for (const auto& event : query.history) {
+    auto& items = is_target[static_cast<std::size_t>(event.kind)] ? had : met;
+    items.push_back(event.item);
+  }
+  met = distinct(std::move(met));
+  had = distinct(std::move(had));
+  std::vector<ItemIndex> contacts;
+  for (const auto item : query.wanted) {
+    if (std::binary_search(met.begin(), met.end(), item) &&
+        !std::binary_search(had.begin(), had.end(), item)) {
+      contacts.push_back(item);
+    }
+  }
+  return contacts;
+}
+
+// What a visitor had done before the event at `place`, and all targets from then on.
+inline ValidationQuery question_before(UserIndex user, std::span<const Interaction> events,
+                                       std::size_t place, const std::vector<bool>& is_target) {
+  const auto begin = events.begin() + static_cast<std::ptrdiff_t>(place);
+  ValidationQuery query{
+      .user = user, .history = {events.begin(), begin}, .now_us = events[place].time_us};
+  for (const auto& event : events.subspan(place)) {
+    if (is_target[static_cast<std::size_t>(event.kind)]) query.wanted.push_back(event.item);
+  }
+  query.wanted = distinct(std::move(query.wanted));
+  return query;
+}
+
+// The question as it would have been before the visitor met what they want.
+inline ValidationQuery unaware(ValidationQuery query, const std::vector<bool>& is_target) {
+  const auto met = contacts_of(query, is_target);
+  std::erase_if(query.history, [&](const auto& event) {
+    return std::binary_search(met.begin(), met.end(), event.item);
+  });
+  return query;
+}
+
+// The events that are a target of their item for the first time, ascending.
+inline std::vector<std::size_t> discoveries_of(std::span<const Interaction> events,
+                                               const std::vector<bool>& is_target) {
+  std::vector<std::size_t> order(events.size()), places;
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::erase_if(
+      order, [&](std::size_t e) { return !is_target[static_cast<std::size_t>(events[e].kind)]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return events[a].item < events[b].item; });
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    if (k == 0 || events[order[k]].item != events[order[k - 1]].item) places.push_back(order[k]);
+  }
+  std::sort(places.begin(), places.end());
+  return places;
+}
+
+// Whether some events are no targets: looks, not purchases.
+inline bool has_looks(const Interactions& all, const std::vector<bool>& is_target) {
+  return std::any_of(all.events().begin(), all.events().end(), [&](const auto& event) {
+    return !is_target[static_cast<std::size_t>(event.kind)];
+  });
+}
+
+// Asks each visitor before their first target event after the cut and, where there are looks,
+// before some of their discoveries.
+inline Validation hold_out_after(const Interactions& all, const std::vector<bool>& is_target,
+                                 std::int64_t cut, Random& random) {
+  constexpr std::size_t kMostDiscoveries = 4;  // of a visitor: nobody speaks for all
+  const bool discover = has_looks(all, is_target);
+  Validation result{.cut_us = cut};
+  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
+  for (UserIndex user = 0; user < all.n_users(); ++user) {
+    const auto events = all.events_of(user);
+    const auto first = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
+    std::size_t begin = 0;
+    while (begin < events.size() && events[begin].time_us <= cut) ++begin;
+    for (auto e = begin; e < events.size(); ++e) held_out[first + e] = true;
+    auto asked = begin;
+    while (asked < events.size() && !is_target[static_cast<std::size_t>(events[asked].kind)])
+      ++asked;
+    if (asked == events.size()) continue;
+    auto query = question_before(user, events, asked, is_target);
+    std::erase_if(query.history, [&](const auto& event) { return event.time_us >= query.now_us; });
+    const auto contacts = contacts_of(query, is_target);
+    for (std::size_t e = 0; e < begin; ++e) {
+      if (std::binary_search(contacts.begin(), contacts.end(), events[e].item))
+        held_out[first + e] = true;
+    }
+    if (!query.history.empty()) result.queries.push_back(std::move(query));
+    if (!discover) continue;
+    auto places = discoveries_of(events, is_target);
+    std::erase_if(places, [&](std::size_t place) { return place < begin; });
+    for (const auto k : sample(places.size(), kMostDiscoveries, random)) {
+      auto question = unaware(question_before(user, events, places[k], is_target), is_target);
+      if (!question.history.empty()) result.discoveries.push_back(std::move(question));
+    }
+  }
+  result.train = without(all, held_out);
+  return result;
+}
+
+// Visitors who came after the cut, each asked after one to sixteen events, mostly few, of their
+// first day.
+inline std::vector<ValidationQuery> first_visits_after(const Interactions& all,
+                                                       const std::vector<bool>& is_target,
+                                                       std::int64_t cut, Random& random) {
+  constexpr double kMostEvents = 16;
+  std::vector<ValidationQuery> queries;
+  for (UserIndex user = 0; user < all.n_users(); ++user) {
+    const auto events = all.events_of(user);
+    if (events.size() < 2 || events.front().time_us <= cut) continue;
+    const auto end_of_day = events.front().time_us + kMicrosecondsPerDay;
+    std::size_t begun = std::min(events.size() - 1,
+                                 static_cast<std::size_t>(std::pow(kMostEvents, random.uniform())));
+    while (events[begun - 1].time_us >= end_of_day) --begun;
+    ValidationQuery query{
+        .user = user,
+        .history = {events.begin(), events.begin() + static_cast<std::ptrdiff_t>(begun)},
+        .now_us = events[begun - 1].time_us};
+    for (const auto& event : events.subspan(begun)) {
+      if (is_target[static_cast<std::size_t>(event.kind)]) query.wanted.push_back(event.item);
+    }
+    query.wanted = distinct(std::move(query.wanted));
+    if (!query.wanted.empty()) queries.push_back(std::move(query));
+  }
+  return queries;
+}
+
+inline Validation hold_out_newest(const Interactions& all, const std::vector<bool>& is_target,
+                                  Random& random, const ValidationOptions& options) {
+  constexpr int kWidest = 3;
+  const auto span = static_cast<double>(all.end_us() - begin_us(all));
+  const double window =
+      std::min(span * options.newest_share, options.longest_days * kMicrosecondsPerDay);
+  Validation result;
+  for (int width = 1; width <= kWidest; ++width) {
+    const auto cut = all.end_us() - static_cast<std::int64_t>(width * window);
+    result = hold_out_after(all, is_target, cut, random);
+    result.first_visits = first_visits_after(all, is_target, cut, random);
+    if (result.queries.size() >= options.enough_queries) break;
+  }
+  return result;
+}
+
+// The same as it would have been at an earlier end of the log.
+inline Validation hold_out_older(const Interactions& all, const std::vector<bool>& is_target,
+                                 std::int64_t end, std::int64_t cut, Random& random) {
+  std::vector<bool> later;
+  for (const auto& event : all.events()) later.push_back(event.time_us > end);
+  const auto log = without(all, later);
+  auto result = hold_out_after(log, is_target, cut, random);
+  result.first_visits = first_visits_after(log, is_target, cut, random);
+  return result;
+}
+
+// The last discoveries of a sample of visitors, whenever they came. All else is known, as it is to
+// a shop that learns every day.
+inline Validation hold_out_discoveries(const Interactions& all, const std::vector<bool>& is_target,
+                                       Random& random, const ValidationOptions& options) {
+  Validation result{.cut_us = all.end_us()};
+  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
+  for (UserIndex user = 0; user < all.n_users(); ++user) {
+    const auto events = all.events_of(user);
+    const auto places = discoveries_of(events, is_target);
+    if (places.empty() || random.uniform() >= options.share_of_discoverers) continue;
+    const auto met = question_before(user, events, places.back(), is_target);
+    auto question = unaware(met, is_target);
+    if (question.history.empty()) continue;
+    const auto contacts = contacts_of(met, is_target);
+    const auto first = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
+    for (std::size_t e = 0; e < events.size(); ++e) {
+      held_out[first + e] = e >= places.back() ||
+                            std::binary_search(contacts.begin(), contacts.end(), events[e].item);
+    }
+    result.discoveries.push_back(std::move(question));
+  }
+  result.train = without(all, held_out);
+  return result;
+}
+
+// Each asked visitor's last basket that has a target, and what came after it.
+inline Validation hold_out_last_baskets(const Interactions& all, const std::vector<bool>& is_target,
+                                        Random& random, const ValidationOptions& options) {
+  const auto begin_of_last = [&](UserIndex user) {  // 0: nothing comes before it
+    const auto events = all.events_of(user);
+    auto begin = events.size();
+    while (begin > 0 && !is_target[static_cast<std::size_t>(events[begin - 1].kind)]) --begin;
+    const auto basket = begin > 0 ? events[begin - 1].basket : kNoIndex;
+    while (begin > 0 && events[begin - 1].basket == basket) --begin;
+    return begin;
+  };
+  std::vector<UserIndex> users;
+  for (UserIndex user = 0; user < all.n_users(); ++user) {
+    if (begin_of_last(user) > 0) users.push_back(user);
+  }
+  const auto n = std::min(
+      static_cast<std::int64_t>(options.share_of_sequences * static_cast<double>(users.size())) + 1,
+      options.max_queries);
+  Validation result;
+  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
+  for (const auto place : sample(users.size(), static_cast<std::size_t>(n), random)) {
+    const UserIndex user = users[place];
+    const auto events = all.events_of(user);
+    const auto begin = begin_of_last(user);
+    ValidationQuery query{
+        .user = user,
+        .history = {events.begin(), events.begin() + static_cast<std::ptrdiff_t>(begin)},
+        .now_us = events[begin].time_us};
+    const auto first = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
+    for (auto e = begin; e < events.size(); ++e) {
+      held_out[first + e] = true;
+      if (is_target[static_cast<std::size_t>(events[e].kind)])
+        query.wanted.push_back(events[e].item);
+    }
+    query.wanted = distinct(std::move(query.wanted));
+    result.queries.push_back(std::move(query));
+  }
+  result.train = without(all, held_out);
+  return result;
+}
+
+}  // namespace endcap::detail

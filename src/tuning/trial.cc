@@ -1,0 +1,122 @@
+#include "endcap/tuning/trial.h"
+
+#include <chrono>
+#include <utility>
+
+#include "endcap/models/sequence_factors.h"
+#include "endcap/tuning/model_ndcg.h"
+#include "endcap/tuning/pose_blend.h"
+
+namespace endcap {
+namespace {
+
+// The epochs that a trained model took; 0 for others.
+std::int32_t epochs_of(const Scorer& model) {
+  const auto* trained = dynamic_cast<const SequenceFactors*>(&model);
+  return trained == nullptr ? 0 : trained->epochs();
+}
+
+// The same data with other events.
+TrainingData with_events(const TrainingData& data, const Interactions& events) {
+  return {.interactions = events,
+          .tokens = data.tokens,
+          .attributes = data.attributes,
+          .kinds = data.kinds};
+}
+
+// The models that are weighed for a purpose, null for those that are not.
+Models heard_for(Purpose purpose, const std::vector<BlendTerm>& terms, Models models) {
+  for (std::size_t m = 0; m < models.size(); ++m) {
+    if (!is_heard(terms[m].name, purpose)) models[m] = nullptr;
+  }
+  return models;
+}
+
+void pose(Trial& trial, const Models& models, const Validation& validation,
+          const Context& context) {
+  for (std::size_t p = 0; p < kPurposes; ++p) {
+    const auto purpose = static_cast<Purpose>(p);
+    const auto heard = heard_for(purpose, trial.terms, models);
+    trial.problems[p].n_features = static_cast<int>(models.size());
+    trial.problems[p].append(pose_blend(heard, validation, purpose, context));
+  }
+}
+
+// Fits the models for which there is time, and learns how long to train those that are trained.
+Models fit_first(Trial& trial, const TrainingData& data, const std::vector<std::string>& names,
+                 const Validation& validation, TrainingBudget& budget, const Context& context) {
+  Context quiet = context;
+  quiet.progress = nullptr;
+  auto older = with_events(data, validation.train);
+  older.plan.validation = [&](const Scorer& model) {
+    budget.look(epochs_of(model));
+    return model_ndcg(model, validation, quiet);
+  };
+  Models models;
+  for (const auto& name : names) {
+    if (!budget.allows(name)) {
+      trial.skipped.push_back(name);
+      continue;
+    }
+    BlendTerm term{.name = name};
+    budget.begin_model();
+    try {
+      models.push_back(fit_term(term, older, context));
+    } catch (const TrainingBudget::Exceeded&) {
+      trial.skipped.push_back(name);
+      continue;
+    }
+    budget.spend(name, term.fit_seconds);
+    trial.epochs.push_back(epochs_of(*models.back()));
+    trial.terms.push_back(std::move(term));
+  }
+  return models;
+}
+
+Models fit_again(Trial& trial, const TrainingData& data, const Validation& validation,
+                 const Context& context) {
+  auto older = with_events(data, validation.train);
+  Models models;
+  for (std::size_t m = 0; m < trial.terms.size(); ++m) {
+    auto& term = trial.terms[m];
+    const double before = term.fit_seconds;
+    older.plan.epochs = trial.epochs[m];
+    models.push_back(fit_term(term, older, context));
+    term.fit_seconds += before;
+  }
+  return models;
+}
+
+}  // namespace
+
+bool is_heard(std::string_view name, Purpose purpose) {
+  return purpose == Purpose::kFirstVisit || name != kBoughtTogether;
+}
+
+std::shared_ptr<const Scorer> fit_term(BlendTerm& term, const TrainingData& data,
+                                       const Context& context) {
+  context.begin("fitting " + term.name, data.interactions.n_items());
+  const auto start = std::chrono::steady_clock::now();
+  auto model = fit_model(term.name, data, context);
+  term.fit_seconds = seconds_since(start);
+  return model;
+}
+
+Trial try_models(const TrainingData& data, const std::vector<std::string>& names,
+                 const std::vector<Validation>& hold_outs, TrainingBudget& budget,
+                 const Context& context) {
+  Trial trial;
+  if (hold_outs.empty()) {
+    for (const auto& name : names) trial.terms.push_back({.name = name});
+    trial.epochs.resize(names.size());
+  }
+  for (const auto& validation : hold_outs) {
+    const bool is_first = &validation == &hold_outs.front();
+    const auto models = is_first ? fit_first(trial, data, names, validation, budget, context)
+                                 : fit_again(trial, data, validation, context);
+    pose(trial, models, validation, context);
+  }
+  return trial;
+}
+
+}  // namespace endcap

@@ -64,8 +64,9 @@ def held_out_sentence(report: FitReport) -> str:
     asked = max(report.n_queries.values())
     hidden = f"{report.n_held_out:,} of {report.n_train + report.n_held_out:,} events"
     if report.held_out == "newest" and report.cut and report.end:
-        in_turn = {1: "", 2: ", and then another part of the log"}.get(
-            report.n_hold_outs, f", and then {report.n_hold_outs - 1} other parts of the log in turn"
+        others = report.n_hold_outs - 1
+        in_turn = {0: "", 1: ", and then another part of the log"}.get(
+            others, f", and then {others} other parts of the log in turn"
         )
         return (
             f"The newest {hidden}, {report.cut:%Y-%m-%d} to {report.end:%Y-%m-%d}, were hidden "

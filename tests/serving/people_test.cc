@@ -198,13 +198,11 @@ TEST(ForgettingTest, AShopThatForgetsNeverSawThePerson) {
     const auto id = "u" + std::to_string(n * 7 % 300);
     if (std::find(leavers.begin(), leavers.end(), id) == leavers.end()) leavers.push_back(id);
   }
-  for (std::size_t n = 0; n < leavers.size(); ++n) {
-    const Id id = leavers[n];
+  for (const Id id : leavers) {
     shop.forget(id);
     std::erase_if(events, [&](const Event& event) { return event.user == id; });
-    if (n > 5 && n % 20 != 0) continue;
     const auto never = Recommender::fit(Events::from_list(events), {}, {.like = &shop});
-    ASSERT_EQ(bytes_of(shop), bytes_of(never)) << leavers[n];
+    ASSERT_EQ(bytes_of(shop), bytes_of(never)) << std::get<std::string>(id);
   }
   EXPECT_EQ(shop.items().find("only"), std::nullopt);
 }

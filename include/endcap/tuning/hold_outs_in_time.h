@@ -100,11 +100,23 @@ inline bool has_looks(const Interactions& all, const std::vector<bool>& is_targe
   });
 }
 
+// Asks a visitor before some of the discoveries from the event at `begin` on.
+inline void add_discoveries(UserIndex user, std::span<const Interaction> events, std::size_t begin,
+                            const std::vector<bool>& is_target, Random& random,
+                            std::vector<ValidationQuery>& queries) {
+  constexpr std::size_t kMost = 4;  // nobody speaks for all
+  auto places = discoveries_of(events, is_target);
+  std::erase_if(places, [&](std::size_t place) { return place < begin; });
+  for (const auto k : sample(places.size(), kMost, random)) {
+    auto query = unaware(question_before(user, events, places[k], is_target), is_target);
+    if (!query.history.empty()) queries.push_back(std::move(query));
+  }
+}
+
 // Asks each visitor before their first target event after the cut and, where there are looks,
 // before some of their discoveries.
 inline Validation hold_out_after(const Interactions& all, const std::vector<bool>& is_target,
                                  std::int64_t cut, Random& random) {
-  constexpr std::size_t kMostDiscoveries = 4;  // of a visitor: nobody speaks for all
   const bool discover = has_looks(all, is_target);
   Validation result{.cut_us = cut};
   std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
@@ -126,13 +138,7 @@ inline Validation hold_out_after(const Interactions& all, const std::vector<bool
         held_out[first + e] = true;
     }
     if (!query.history.empty()) result.queries.push_back(std::move(query));
-    if (!discover) continue;
-    auto places = discoveries_of(events, is_target);
-    std::erase_if(places, [&](std::size_t place) { return place < begin; });
-    for (const auto k : sample(places.size(), kMostDiscoveries, random)) {
-      auto question = unaware(question_before(user, events, places[k], is_target), is_target);
-      if (!question.history.empty()) result.discoveries.push_back(std::move(question));
-    }
+    if (discover) add_discoveries(user, events, begin, is_target, random, result.discoveries);
   }
   result.train = without(all, held_out);
   return result;

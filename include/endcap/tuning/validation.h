@@ -72,7 +72,7 @@ inline std::vector<Validation> more_hold_outs(const Interactions& all,
                                               const std::vector<bool>& is_target,
                                               std::uint64_t seed, const Validation& newest,
                                               const ValidationOptions& options) {
-  constexpr int kOlder = 2;
+  constexpr int kOlder = 3;
   const auto enough = static_cast<std::size_t>(options.max_queries);
   std::vector<Validation> more;
   if (newest.cut_us == 0) return more;
@@ -83,8 +83,10 @@ inline std::vector<Validation> more_hold_outs(const Interactions& all,
   for (int age = 1; age <= kOlder && asked < enough; ++age) {
     const auto end = all.end_us() - age * width;
     if (end - width < half) break;
-    more.push_back(detail::hold_out_older(all, is_target, end, end - width, random));
-    asked += more.back().queries.size();
+    auto older = detail::hold_out_older(all, is_target, end, end - width, random);
+    if (older.queries.empty()) continue;
+    asked += older.queries.size();
+    more.push_back(std::move(older));
   }
   if (detail::has_looks(all, is_target) && newest.discoveries.size() < enough) {
     more.push_back(detail::hold_out_discoveries(all, is_target, random, options));

@@ -175,10 +175,12 @@ Snapshot fit_snapshot(const ShopData& shop, const FitOptions& options) {
   Snapshot s;
   const auto data = prepare(shop, s);
   const auto is_target = targets(s.kinds, s.histories, options.target);
-  const double time_budget = time_budget_seconds(options);
   const bool by_hand = !options.models.empty();
   s.blend = fit_blend(data, by_hand ? options.models : portfolio(data, options.effort), is_target,
-                      by_hand ? Keep::kAll : Keep::kUseful, options.context, time_budget);
+                      {.keep_all = by_hand,
+                       .newest_only = options.effort == Effort::kFast,
+                       .time_budget_seconds = time_budget_seconds(options)},
+                      options.context);
   add_bought_together(data, options.context, s.blend);
   auto& report = s.blend.report;
   if (shop.events.order() == Order::kTime) {
@@ -194,7 +196,7 @@ Snapshot first_snapshot(const Catalog& catalog, const Kinds& kinds, const Contex
   Snapshot s;
   const auto data = prepare({Events::none(kinds, Order::kTime), catalog}, s);
   const std::vector<bool> is_target(static_cast<std::size_t>(kinds.size()), true);
-  s.blend = fit_blend(data, portfolio(data, Effort::kFast), is_target, Keep::kAll, context);
+  s.blend = fit_blend(data, portfolio(data, Effort::kFast), is_target, {.keep_all = true}, context);
   add_bought_together(data, context, s.blend);
   return s;
 }

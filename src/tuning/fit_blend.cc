@@ -156,10 +156,11 @@ FitReport begin_report(const std::vector<BlendTerm>& terms, const Interactions& 
 
 // All that is held out in turn; nothing where too little could be asked.
 std::vector<Validation> hold_outs_of(const Interactions& all, const std::vector<bool>& is_target,
-                                     std::uint64_t seed) {
+                                     bool newest_only, std::uint64_t seed) {
   auto first = hold_out(all, is_target, seed);
   if (static_cast<std::int64_t>(first.queries.size()) < kFewestQueries) return {};
-  auto hold_outs = more_hold_outs(all, is_target, seed, first);
+  std::vector<Validation> hold_outs;
+  if (!newest_only) hold_outs = more_hold_outs(all, is_target, seed, first);
   hold_outs.insert(hold_outs.begin(), std::move(first));
   return hold_outs;
 }
@@ -182,10 +183,11 @@ void end_report(FitReport& report, const std::vector<BlendTerm>& terms,
 }  // namespace
 
 Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
-                const std::vector<bool>& is_target, Keep keep, const Context& context,
-                double time_budget_seconds) {
-  const auto hold_outs = hold_outs_of(data.interactions, is_target, context.seed);
-  TrainingBudget budget(time_budget_seconds, hold_outs.size() + 1);
+                const std::vector<bool>& is_target, const FitBlendOptions& options,
+                const Context& context) {
+  const auto hold_outs =
+      hold_outs_of(data.interactions, is_target, options.newest_only, context.seed);
+  TrainingBudget budget(options.time_budget_seconds, hold_outs.size() + 1);
   auto trial = try_models(data, names, hold_outs, budget, context);
   Blend blend;
   blend.terms = trial.terms;
@@ -202,7 +204,7 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
   std::vector<BlendTerm> useful;
   for (std::size_t m = 0; m < blend.terms.size(); ++m) {
     auto& term = blend.terms[m];
-    if (keep == Keep::kUseful && !term.has_weight()) continue;
+    if (!options.keep_all && !term.has_weight()) continue;
     all.plan.epochs = trial.epochs[m];
     models.push_back(fit_term(term, all, context));
     useful.push_back(term);

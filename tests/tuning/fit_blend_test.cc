@@ -31,7 +31,7 @@ TrainingData walks() {
 const std::vector<std::string> kNames = {"popularity", "sequence_factors/narrow"};
 
 TEST(FitBlendTest, ATrainedModelIsFittedAgainForTheEpochsThatPaid) {
-  const Blend blend = fit_blend(walks(), kNames, {true}, Keep::kUseful, {.threads = 1});
+  const Blend blend = fit_blend(walks(), kNames, {true}, {}, {.threads = 1});
   const auto* trained = dynamic_cast<const SequenceFactors*>(blend.find("sequence_factors/narrow"));
   ASSERT_NE(trained, nullptr);
   TrainingData data = walks();
@@ -87,7 +87,7 @@ ItemIndex best(const Blend& blend, Purpose purpose, const History& history) {
 TEST(FitBlendTest, AFirstVisitIsCompletedWhereACustomerIsBroughtBack) {
   const auto data = pairs();
   const Blend blend = fit_blend(data, {"popularity", "popularity/7d", "rp3beta", "bought_together"},
-                                {true}, Keep::kUseful, {.threads = 1});
+                                {true}, {}, {.threads = 1});
   const std::int64_t now_us = data.interactions.end_us();
   const std::vector<Interaction> visit = {{.time_us = now_us, .item = 4, .basket = 0}};
   EXPECT_EQ(purpose_of_new({visit, now_us}, Order::kTime), Purpose::kFirstVisit);
@@ -133,7 +133,7 @@ TEST(FitBlendTest, EachKindOfEventSpeaksOnItsOwn) {
   }
   std::vector<bool> is_target(static_cast<std::size_t>(kinds.size()));
   is_target[static_cast<std::size_t>(kinds.at("purchase"))] = true;
-  const Blend blend = fit_blend(data, names, is_target, Keep::kUseful, {.threads = 1});
+  const Blend blend = fit_blend(data, names, is_target, {}, {.threads = 1});
   const auto now_us = data.interactions.end_us();
   const std::vector<Interaction> visit = {
       {.time_us = now_us - 2, .item = 5, .kind = kinds.at("view")},
@@ -156,13 +156,15 @@ TEST(FitBlendTest, AKindThatTheShopDoesNotKnowIsAnError) {
 }
 
 TEST(FitBlendTest, WithoutTimeNoTrainedModelIsTried) {
-  const Blend blend = fit_blend(walks(), kNames, {true}, Keep::kUseful, {.threads = 1}, 1e-12);
+  const Blend blend =
+      fit_blend(walks(), kNames, {true}, {.time_budget_seconds = 1e-12}, {.threads = 1});
   EXPECT_EQ(blend.find("sequence_factors/narrow"), nullptr);
 }
 
 TEST(FitBlendTest, AModelThatWillNotBeDoneInTimeIsGivenUp) {
   // The budget is open when training begins, and spent at the first look.
-  const Blend blend = fit_blend(walks(), kNames, {true}, Keep::kUseful, {.threads = 1}, 2e-3);
+  const Blend blend =
+      fit_blend(walks(), kNames, {true}, {.time_budget_seconds = 2e-3}, {.threads = 1});
   EXPECT_EQ(blend.find("sequence_factors/narrow"), nullptr);
 }
 

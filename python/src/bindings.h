@@ -2,12 +2,18 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
+#include <variant>
 #include <vector>
+
+#include "endcap/base/types.h"
 
 namespace endcap {
 
@@ -24,6 +30,25 @@ void bind_models(pybind11::module_& module);
 void bind_evaluation(pybind11::module_& module);
 
 }  // namespace endcap
+
+// An Id is an int or a str, as the variant that it derives from.
+template <>
+struct pybind11::detail::type_caster<endcap::Id> {
+  using Variant = std::variant<std::int64_t, std::string>;
+  PYBIND11_TYPE_CASTER(endcap::Id, make_caster<Variant>::name);
+
+  bool load(handle source, bool convert) {
+    make_caster<Variant> caster;
+    if (!caster.load(source, convert)) return false;
+    std::visit([this](auto&& held) { value = std::move(held); },
+               cast_op<Variant&&>(std::move(caster)));
+    return true;
+  }
+
+  static handle cast(const endcap::Id& id, return_value_policy policy, handle parent) {
+    return make_caster<Variant>::cast(id, policy, parent);
+  }
+};
 
 // A C-contiguous array argument, converted when it is of another type.
 template <class T>

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <pybind11/stl.h>
-
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -10,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "bindings.h"
 #include "endcap/events/event_log.h"
 
 namespace endcap {

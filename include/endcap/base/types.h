@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -8,7 +9,17 @@ namespace endcap {
 
 // A shop's own name for a user or an item: UTF-8 text or a 64-bit integer. Ids of one vocabulary
 // are all of one type.
-using Id = std::variant<std::int64_t, std::string>;
+struct Id : std::variant<std::int64_t, std::string> {
+  using variant::variant;
+  Id() = default;
+  Id(Id&&) = default;
+  Id& operator=(const Id&) = default;
+  Id& operator=(Id&&) = default;
+  // When a text finds no memory, the copy constructor of libstdc++ 12 destroys the text that it has
+  // not made: it takes this variant for never valueless. Making a variant of a value is safe.
+  Id(const Id& other)
+      : variant(std::visit([](const auto& value) { return variant(value); }, other)) {}
+};
 
 // Dense positions in a vocabulary, 0 .. n - 1. They stay inside the library.
 using UserIndex = std::int32_t;
@@ -22,3 +33,6 @@ inline constexpr std::int64_t kMicrosecondsPerDay = 86'400 * kMicrosecondsPerSec
 inline constexpr std::int64_t kYear10000Us = 253'402'300'800 * kMicrosecondsPerSecond;
 
 }  // namespace endcap
+
+template <>
+struct std::hash<endcap::Id> : std::hash<std::variant<std::int64_t, std::string>> {};

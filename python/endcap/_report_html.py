@@ -18,14 +18,14 @@ _STYLE = """
 .endcap-report p{margin:.3em 0}
 .endcap-report small{opacity:.7;font-size:.86em}
 .endcap-report .cards{display:flex;flex-wrap:wrap;gap:1rem;margin-top:1rem}
-.endcap-report .card{flex:1 1 20rem;min-width:0;border:1px solid #8885;border-radius:8px;
+.endcap-report .card{flex:1 1 15rem;min-width:0;border:1px solid #8885;border-radius:8px;
 padding:.8rem 1rem}
 .endcap-report .big{font-size:1.7em;font-weight:600;line-height:1.2}
-.endcap-report .line{display:grid;grid-template-columns:9.5rem 1fr 3.2rem;gap:.6rem;
-align-items:center;margin-top:.35rem;line-height:1.2}
-.endcap-report .line em{text-align:right}
+.endcap-report .line{display:grid;grid-template-columns:1fr auto;gap:.25rem .6rem;
+margin-top:.6rem;line-height:1.2}
 .endcap-report em{font-style:normal;font-variant-numeric:tabular-nums}
-.endcap-report .track{position:relative;height:.9rem;background:#8882;border-radius:3px}
+.endcap-report .track{position:relative;grid-column:1/3;height:.7rem;background:#8882;
+border-radius:3px}
 .endcap-report .track i{position:absolute;top:0;bottom:0;background:#2a7de166;border-radius:3px}
 .endcap-report .track b{position:absolute;top:-2px;bottom:-2px;width:3px;margin-left:-1px;
 background:#2a7de1}
@@ -79,28 +79,32 @@ def _card(report: FitReport, purpose: str) -> str:
     if sellers and not best.startswith("popularity"):
         lines.append(("best sellers", sellers, "other"))
     top = max(figure[2] for _, figure, _ in lines) * 1.05 or 1
-    lead = report.lead[purpose]
-    rival = f"<b>{escape(best)}</b> alone"
-    verdict = (
-        f"better than {rival} by {interval(lead)} points"
-        if lead[1] > 0
-        else f"as good as {rival}, as far as can be told ({interval(lead, sign=True)} points)"
-    )
     return (
         f'<div class="card"><p>Lists of {escape(PURPOSES[purpose])}</p>'
         f'<p class="big">{points(report.quality[purpose][0])} <small>of 100</small></p>'
-        f"<p><small>Asked about {report.n_queries[purpose]:,} visitors: {verdict}.</small></p>"
+        f"<p><small>Asked about {report.n_queries[purpose]:,} visitors: "
+        f"{_verdict(report.lead[purpose], plain_name(best) or best)}.</small></p>"
         + "".join(_line(name, figure, top, kind) for name, figure, kind in lines)
         + "</div>"
     )
+
+
+def _verdict(lead: tuple[float, float, float], rival: str) -> str:
+    value, low, high = (points(part, sign=True) for part in lead)
+    alone = f"<b>{escape(rival)}</b> alone"
+    verdict = f"as good as {alone}, as far as can be told"
+    if lead[1] > 0 or lead[2] < 0:
+        verdict = f"{'better' if lead[0] > 0 else 'worse'} than {alone}"
+    return f"{verdict}: {value} points ({low} to {high})"
 
 
 def _line(name: str, figure: tuple[float, float, float], top: float, kind: str) -> str:
     value, low, high = (min(max(part / top, 0), 1) * 100 for part in figure)
     return (
         f'<div class="line {kind}" title="{escape(interval(figure))}"><span>{escape(name)}</span>'
+        f"<em>{points(figure[0])}</em>"
         f'<div class="track"><i style="left:{low:.1f}%;width:{high - low:.1f}%"></i>'
-        f'<b style="left:{value:.1f}%"></b></div><em>{points(figure[0])}</em></div>'
+        f'<b style="left:{value:.1f}%"></b></div></div>'
     )
 
 
@@ -118,35 +122,52 @@ def _name_cell(model: _core.TriedModel) -> str:
     return f"<td>{escape(plain)}<small>{escape(model.name)}</small></td>"
 
 
-def _figure_cell(figure: tuple[float, float, float], *, sign: bool) -> str:
-    low, high = (points(part, sign=sign) for part in figure[1:])
-    value = points(figure[0], sign=sign)
+def _gain_cell(model: _core.TriedModel, place: int) -> str:
+    if model.weights[place] == 0:
+        return "<td>&ndash;</td>"
+    value, low, high = (points(part, sign=True) for part in model.gain[place])
     return f"<td><em>{value}</em><small>{low} to {high}</small></td>"
+
+
+def _alone_cell(model: _core.TriedModel, place: int) -> str:
+    figure = model.alone[place]
+    if figure[0] == 0:  # it has nothing to say here, or was not fitted
+        return "<td>&ndash;</td>"
+    return f'<td title="{interval(figure)}"><em>{points(figure[0])}</em></td>'
+
+
+def _shown(report: FitReport) -> dict[int, str]:
+    """Columns for the purposes that somebody was asked about."""
+    names = ("new items", "all items", "first visit")
+    return {p: names[p] for p, purpose in enumerate(PURPOSES) if report.n_queries[purpose]}
+
+
+def _head(first: str, figures: list[str], shown: dict[int, str], last: str) -> str:
+    cells = [f"<th>{figure},<br>{name}</th>" for figure in figures for name in shown.values()]
+    return f"<thead><tr><th>{first}</th>{''.join(cells)}{last}</tr></thead>"
 
 
 def _in_use(report: FitReport) -> str:
     used = [model for model in report.models if model.fate == "in use"]
     used.sort(key=lambda model: -max(gain[0] for gain in model.gain))
-    shown = [place for place, n in enumerate(report.n_queries.values()) if n]
-    names = [("new items", "all items", "first visit")[place] for place in shown]
-    head = "<th>What speaks in the lists</th>"
-    head += "".join(f"<th>adds,<br>{name}</th>" for name in names)
-    head += "".join(f"<th>alone,<br>{name}</th>" for name in names)
-    head += "<th>weight,<br>new / all / first visit</th><th>fit</th><th>size</th>"
+    shown = _shown(report)
+    head = _head(
+        "What speaks in the lists", ["adds", "alone"], shown, "<th>weights</th><th>cost</th>"
+    )
     rows = []
     for model in used:
         cells = [_name_cell(model)]
-        cells += [_figure_cell(model.gain[place], sign=True) for place in shown]
-        cells += [_figure_cell(model.alone[place], sign=False) for place in shown]
-        weights = " / ".join(f"<em>{weight:.3g}</em>" for weight in model.weights)
-        cells.append(f"<td>{weights}</td><td><em>{model.fit_seconds:.1f} s</em></td>")
-        cells.append(f"<td><em>{size(model.n_bytes)}</em></td>")
+        cells += [_gain_cell(model, place) for place in shown]
+        cells += [_alone_cell(model, place) for place in shown]
+        weights = " / ".join(f"<em>{model.weights[place]:.2g}</em>" for place in shown)
+        cells.append(f"<td>{weights}</td><td><em>{model.fit_seconds:.1f} s</em>")
+        cells.append(f"<small>{size(model.n_bytes)}</small></td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
     return (
         "<h4>In use</h4><p><small>“Adds” is what the lists lose without this part, the others "
-        "unchanged; parts that say the same cover for each other."
-        f'</small></p><div class="scroll"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        "unchanged; parts that say the same cover for each other. Weights stand in the order of "
+        "the columns. The cost is time of the fit, and memory.</small></p>"
+        f'<div class="scroll"><table>{head}<tbody>{"".join(rows)}</tbody></table></div>'
     )
 
 
@@ -155,17 +176,18 @@ def _left_out(report: FitReport) -> str:
         "no gain": "The lists are as good without it.",
         "no time": "It would not have been fitted within the time budget.",
     }
+    shown = _shown(report)
     rows = [
-        f"<tr>{_name_cell(model)}<td>{points(model.alone[0][0])}</td>"
-        f"<td>{points(model.alone[1][0])}</td><td>{escape(reasons[model.fate])}</td></tr>"
+        f"<tr>{_name_cell(model)}{''.join(_alone_cell(model, place) for place in shown)}"
+        f"<td>{reasons[model.fate]}</td></tr>"
         for model in report.models
         if model.fate in reasons
     ]
     if not rows:
         return ""
-    head = "<th>model</th><th>alone, new</th><th>alone, all</th><th>why</th>"
     return (
         f"<h4>Left out</h4><details><summary>{len(rows)} models were tried or thought of and are "
-        f'not in use</summary><div class="scroll"><table><thead><tr>{head}</tr></thead>'
+        f'not in use</summary><div class="scroll"><table>'
+        f"{_head('model', ['alone'], shown, '<th>why</th>')}"
         f"<tbody>{''.join(rows)}</tbody></table></div></details>"
     )

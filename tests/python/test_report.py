@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import endcap
+from endcap import _report_html
 
 
 def shop_log(n=6000, seed=0):
@@ -89,6 +90,15 @@ def test_it_shows_itself_as_text_and_as_a_page(shop):
         assert shop.report.best_model["all"] in shown
     assert "How these lists were made" in page
     assert "Left out" in page
+
+
+def test_the_page_says_better_only_where_that_is_sure():
+    for lead, sure in (
+        ((0.02, 0.01, 0.03), "better than"),
+        ((0.01, -0.01, 0.03), "as good as"),
+        ((-0.02, -0.03, -0.01), "worse than"),
+    ):
+        assert _report_html._verdict(lead, "a < b").startswith(f"{sure} <b>a &lt; b</b> alone")
 
 
 def test_it_is_a_table_too(shop):

@@ -25,7 +25,7 @@ test: build/stamps/package build/release/build.ninja  ## run the C++ and the Pyt
 	$(PYTHON) -m pytest
 
 test-asan test-asan-short test-tsan: test-%: build/%/build.ninja  # the C++ tests under a sanitizer
-	cmake --build build/$*
+	cmake --build build/$* --target endcap_tests
 	ctest --preset $* -j $(JOBS)
 
 torture: build/release/build.ninja  ## kill, cut the power, fuzz and race, for an hour

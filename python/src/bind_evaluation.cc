@@ -15,6 +15,7 @@
 #include "endcap/evaluation/split.h"
 #include "endcap/serving/evaluate_shop.h"
 #include "endcap/serving/recommender.h"
+#include "interval_tuple.h"
 
 namespace py = pybind11;
 using pybind11::literals::operator""_a;
@@ -75,10 +76,6 @@ Report evaluate_shop(const Recommender& shop, const Split& split, std::vector<in
   return evaluate(shop, split,
                   {.ks = options.ks, .repeats = repeats, .denominator = options.denominator},
                   {.threads = threads});
-}
-
-py::tuple as_tuple(const Interval& interval) {
-  return py::make_tuple(interval.mean, interval.low, interval.high);
 }
 
 py::dict columns_of(const Report& report) {

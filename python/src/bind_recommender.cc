@@ -39,8 +39,8 @@ void refresh(Recommender& shop, int threads, py::object progress) {
   shop.refresh({.threads = threads, .progress = &reporter});
 }
 
-Recommender open(const std::filesystem::path& folder, std::optional<Catalog> catalog,
-                 std::optional<Kinds> kinds, double fold_seconds, int threads) {
+Recommender open_shop(const std::filesystem::path& folder, std::optional<Catalog> catalog,
+                      std::optional<Kinds> kinds, double fold_seconds, int threads) {
   const OpenOptions options{.catalog = std::move(catalog),
                             .kinds = std::move(kinds),
                             .fold_seconds = fold_seconds,
@@ -137,8 +137,8 @@ void bind_recommender(py::module_& module) {
       .def_static("fit", &fit, "events"_a, "catalog"_a, "target"_a, "effort"_a, "models"_a,
                   "time_budget"_a, "like"_a.none(true), "threads"_a, "seed"_a, "progress"_a)
       .def_static("load", &Recommender::load, "path"_a, ReleaseGil())
-      .def_static("open", &open, "folder"_a, "catalog"_a, "kinds"_a, "fold_seconds"_a, "threads"_a,
-                  ReleaseGil())
+      .def_static("open", &open_shop, "folder"_a, "catalog"_a, "kinds"_a, "fold_seconds"_a,
+                  "threads"_a, ReleaseGil())
       .def("save", &Recommender::save, "path"_a, ReleaseGil())
       .def("recommend", &Recommender::recommend, "query"_a, ReleaseGil())
       .def("recommend_page", &Recommender::recommend_page, "queries"_a, ReleaseGil())

@@ -2,15 +2,12 @@
 
 #include "bindings.h"
 #include "endcap/tuning/fit_report.h"
+#include "interval_tuple.h"
 
 namespace py = pybind11;
 
 namespace endcap {
 namespace {
-
-py::tuple as_tuple(const Interval& interval) {
-  return py::make_tuple(interval.mean, interval.low, interval.high);
-}
 
 // A property of one value for each purpose.
 template <class Owner, class Value, class Convert>

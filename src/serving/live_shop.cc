@@ -15,8 +15,6 @@
 namespace endcap {
 namespace {
 
-std::int64_t now_us() { return SystemClock().now_us(); }
-
 // The scenarios that the log keeps.
 Scenarios rules_of(const EventLog& log) {
   const auto note = log.note(LiveShop::kRulesNote);
@@ -134,7 +132,7 @@ void LiveShop::publish(Make&& make, Commit&& commit) {
   try {
     auto next = made();
     const std::lock_guard lock(changing_);
-    now()->overlay.carry_over(mark.position, now_us(), next->overlay);
+    now()->overlay.carry_over(mark.position, SystemClock().now_us(), next->overlay);
     commit(next->snapshot);
     old = editions_.publish(std::move(next));
   } catch (...) {

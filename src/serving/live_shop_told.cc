@@ -11,12 +11,6 @@
 #include "endcap/tuning/portfolio.h"
 
 namespace endcap {
-namespace {
-
-std::int64_t now_us() { return SystemClock().now_us(); }
-
-}  // namespace
-
 void LiveShop::add(const CheckedEvent& checked, Overlay& overlay, bool session_only) {
   const auto& event = checked.entry.event;
   overlay.add(event.user, event.item, checked.event,
@@ -65,7 +59,7 @@ std::int64_t LiveShop::observe(std::span<const LoggedEvent> events, bool durable
     auto check = check_;
     std::vector<CheckedEvent> checked;
     checked.reserve(events.size());
-    for (auto at_us = now_us(); const auto& told : events) {
+    for (auto at_us = SystemClock().now_us(); const auto& told : events) {
       checked.push_back(check.check(now()->snapshot, told, at_us++));
     }
     check_ = check;
@@ -86,7 +80,7 @@ void LiveShop::observe_for_session(const Event& event) {
   const std::lock_guard lock(changing_);
   auto check = check_;
   const auto edition = now();
-  add(check.check(edition->snapshot, {.event = event}, now_us()), edition->overlay,
+  add(check.check(edition->snapshot, {.event = event}, SystemClock().now_us()), edition->overlay,
       /*session_only=*/true);
   check_ = check;
 }

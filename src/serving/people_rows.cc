@@ -7,7 +7,7 @@
 namespace endcap {
 namespace {
 
-constexpr std::string_view kPrefix = "endcap:";
+constexpr std::string_view kKinds = "endcap:";
 constexpr std::string_view kMerge = "endcap:merge";
 constexpr std::string_view kLike = "endcap:like";
 constexpr std::string_view kDislike = "endcap:dislike";
@@ -48,7 +48,7 @@ LoggedEvent preference_row(const Id& id, const Preference& preference) {
   return row;
 }
 
-bool is_about_people(const LoggedEvent& row) { return row.event.kind.starts_with(kPrefix); }
+bool is_about_people(const LoggedEvent& row) { return row.event.kind.starts_with(kKinds); }
 
 bool is_merge_with(const Id& customer, const LoggedEvent& row) {
   return row.event.kind == kMerge && row.event.item == customer;

@@ -24,9 +24,9 @@ struct OnDisk {
     return SqliteEventLog::open(folder.path() / "events.db");
   }
 };
-using Kinds = testing::Types<InMemory, OnDisk>;
+using LogTypes = testing::Types<InMemory, OnDisk>;
 #else
-using Kinds = testing::Types<InMemory>;
+using LogTypes = testing::Types<InMemory>;
 #endif
 
 // What every event log must do.
@@ -42,7 +42,7 @@ class EventLogTest : public testing::Test {
   std::unique_ptr<EventLog> log = Kind::open(folder);
 };
 
-TYPED_TEST_SUITE(EventLogTest, Kinds);
+TYPED_TEST_SUITE(EventLogTest, LogTypes);
 
 TYPED_TEST(EventLogTest, IsEmptyAtFirst) {
   EXPECT_TRUE(this->lines().empty());

@@ -16,7 +16,7 @@
 namespace endcap {
 namespace {
 
-std::string bytes_of(const std::filesystem::path& file) {
+std::string content_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
@@ -25,7 +25,7 @@ std::string bytes_of(const std::filesystem::path& file) {
 int count_in_files(const std::filesystem::path& folder, const std::string& text) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const std::string bytes = bytes_of(entry.path());
+    const std::string bytes = content_of(entry.path());
     for (auto at = bytes.find(text); at != std::string::npos; at = bytes.find(text, at + 1))
       ++count;
   }
@@ -113,7 +113,7 @@ TEST_F(SqliteEventLogTest, RefusesWhatIsNoEventLog) {
 TEST_F(SqliteEventLogTest, FindsEveryChangedByteOfAnEvent) {
   append({seen("customer-42", "sku-1", "event-1"), seen("customer-43", "sku-2", "event-2")});
   log_.reset();
-  const std::string clean = bytes_of(file_);
+  const std::string clean = content_of(file_);
   const auto begin = clean.find("customer-42") - 7, end = clean.find("event-1") + 16;
   for (auto at = begin; at < end; ++at) {
     std::string damaged = clean;

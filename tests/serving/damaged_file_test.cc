@@ -15,7 +15,7 @@
 namespace endcap {
 namespace {
 
-std::string bytes_of(std::uint32_t value) {
+std::string number_bytes(std::uint32_t value) {
   return {reinterpret_cast<const char*>(&value), sizeof value};
 }
 
@@ -99,7 +99,7 @@ TEST_F(DamagedFileTest, EveryEditedFieldIsRefused) {
     std::memcpy(&was, file_.bytes().data() + at, sizeof was);
     const auto value = odd_value(random_, was);
     if (value == was) continue;
-    file_.with(at, bytes_of(value), [&] { expect_refused(at + 3); });
+    file_.with(at, number_bytes(value), [&] { expect_refused(at + 3); });
     if (HasFailure()) return;
   }
 }
@@ -134,7 +134,7 @@ TEST_F(DamagedFileTest, AnEditBehindAGoodChecksumIsRefusedOrDoesNoHarm) {
     const std::size_t at = random_.below(file_.size() / 4) * 4;
     std::uint32_t was = 0;
     std::memcpy(&was, file_.bytes().data() + at, sizeof was);
-    file_.with_sealed(at, bytes_of(odd_value(random_, was)), [&] {
+    file_.with_sealed(at, number_bytes(odd_value(random_, was)), [&] {
       std::optional<Recommender> shop;
       try {
         const Allocations allocations;

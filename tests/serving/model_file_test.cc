@@ -15,7 +15,7 @@
 namespace endcap {
 namespace {
 
-constexpr std::int32_t kItems = 9;
+constexpr std::int32_t kModelItems = 9;
 
 std::vector<float> scores_of(const Scorer& model) {
   const auto events = events_of({3, 1, 4});
@@ -41,7 +41,7 @@ class ModelFileTest : public testing::Test {
     const auto file = Container::open(path_);
     const auto bytes = file.array<std::byte>("settings");
     RecordReader reader(bytes.span());
-    return get_model(file, reader, "m", kItems);
+    return get_model(file, reader, "m", kModelItems);
   }
 
   // The same with another number at this place of the settings.
@@ -50,7 +50,7 @@ class ModelFileTest : public testing::Test {
     return again(model, [&](auto& bytes) { std::memcpy(&bytes[place], &value, sizeof value); });
   }
 
-  const Interactions interactions_ = interactions_of(kItems, random_lists(50, kItems, 8));
+  const Interactions interactions_ = interactions_of(kModelItems, random_lists(50, kModelItems, 8));
   const Als als_ = Als::fit(interactions_, {.factors = 4, .nu = 0.5f, .iterations = 2});
   const SessionKnn knn_ = SessionKnn::fit(interactions_, {.neighbors = 7, .match_span = 0.5f});
 

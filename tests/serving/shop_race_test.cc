@@ -17,7 +17,7 @@ namespace endcap {
 namespace {
 
 // What a shop may be asked to do, by the number of the time that it is.
-struct Deed {
+struct Act {
   std::string name;
   std::function<void(int n)> run;
 };
@@ -28,7 +28,7 @@ class ShopRaceTest : public testing::Test {
  protected:
   ShopRaceTest() { small_shop().save(path_); }
 
-  std::vector<Deed> deeds(Recommender& shop) {
+  std::vector<Act> deeds(Recommender& shop) {
     return {{"recommend", [&](int n) { ask(shop, n); }},
             {"observe",
              [&](int n) {
@@ -62,7 +62,7 @@ class ShopRaceTest : public testing::Test {
     if (n % 4 == 3) (void)shop.recommend_many({"an-1", "an-2"}, 3);
   }
 
-  void do_all_pairs(const std::vector<Deed>& deeds, const std::set<std::string>& one_at_a_time) {
+  void do_all_pairs(const std::vector<Act>& deeds, const std::set<std::string>& one_at_a_time) {
     const int n_times = repeats(6, 200);
     for (std::size_t a = 0; a < deeds.size(); ++a) {
       for (std::size_t b = a; b < deeds.size(); ++b) {

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kNamed = 100'000;
 
-std::atomic<bool> is_on{false};
+std::atomic<bool> is_counting{false};
 std::atomic<int> n_calls{0};
 int fatal_call = 0;  // none, if 0
 FailingCalls::How fatal_how = FailingCalls::How::kError;
@@ -28,7 +28,7 @@ const char* call_names[kNamed];
 enum class Fate { kPass, kFail, kHalf };
 
 Fate fate_of(const char* name) {
-  if (!is_on) return Fate::kPass;
+  if (!is_counting) return Fate::kPass;
   const int n = ++n_calls;
   if (n <= kNamed) call_names[n - 1] = name;
   if (n != fatal_call) return Fate::kPass;
@@ -66,9 +66,9 @@ FailingCalls::FailingCalls(int n, How how, int error) {
   fatal_call = n;
   fatal_how = how;
   fatal_error = error;
-  is_on = true;
+  is_counting = true;
 }
-FailingCalls::~FailingCalls() { is_on = false; }
+FailingCalls::~FailingCalls() { is_counting = false; }
 bool FailingCalls::reached() { return fatal_call > 0 && n_calls >= fatal_call; }
 std::vector<std::string> FailingCalls::names() {
   return {call_names, call_names + std::min(n_calls.load(), kNamed)};

@@ -12,7 +12,7 @@ constexpr const char* kSchema =
     "CREATE TABLE notes (number INTEGER PRIMARY KEY, name BLOB NOT NULL, text BLOB NOT NULL, "
     "checksum INTEGER NOT NULL)";
 constexpr std::int64_t kApplicationId = 0x656e6463;  // "endc"
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kSchemaVersion = 1;
 constexpr int kCheckpointPages = 1000;
 
 std::int64_t checksum_of(std::string_view name, std::string_view text) {
@@ -63,14 +63,14 @@ void EventFile::check_header() {
     std::string sql = kSchema;
     sql.replace(sql.find('\n'), 1, ";") +=
         "; PRAGMA application_id = " + std::to_string(kApplicationId) +
-        "; PRAGMA user_version = " + std::to_string(kVersion);
+        "; PRAGMA user_version = " + std::to_string(kSchemaVersion);
     database_.run(sql.c_str());
     transaction.commit();
     sync_folder_of(database_.path());
   }
   if (number("PRAGMA application_id") != kApplicationId) complain("is not an event log");
   const auto version = number("PRAGMA user_version");
-  if (version != kVersion) complain("is of version " + std::to_string(version) + ", not 1");
+  if (version != kSchemaVersion) complain("is of version " + std::to_string(version) + ", not 1");
   Statement schema(database_, "SELECT group_concat(sql, char(10)) FROM sqlite_schema");
   if (!schema.step() || schema.bytes(0) != kSchema) complain("has other tables than an event log");
 }

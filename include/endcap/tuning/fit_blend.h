@@ -13,7 +13,7 @@ inline constexpr double kNoTimeBudget = std::numeric_limits<double>::infinity();
 
 struct FitBlendOptions {
   bool keep_all = false;     // what does not pay too
-  bool newest_only = false;  // hold out nothing else: a third of the time, and weights less sure
+  bool newest_only = false;  // hold out nothing else: fewer fits, and weights less sure
   double time_budget_seconds = kNoTimeBudget;  // > 0; for trained models
 };
 

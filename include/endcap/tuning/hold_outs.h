@@ -75,6 +75,18 @@ inline Interactions without(const Interactions& all, const std::vector<bool>& he
   return {all.n_items(), all.order(), std::move(offsets), std::move(kept)};
 }
 
+// The users whose last events are held out, ascending.
+inline std::vector<UserIndex> some_of(const std::vector<UserIndex>& users, Random& random,
+                                      const ValidationOptions& options) {
+  const auto share = options.share_of_sequences * static_cast<double>(users.size());
+  const auto n = std::min(static_cast<std::int64_t>(share) + 1, options.max_queries);
+  std::vector<UserIndex> some;
+  for (const auto place : sample(users.size(), static_cast<std::size_t>(n), random)) {
+    some.push_back(users[place]);
+  }
+  return some;
+}
+
 inline Validation hold_out_last(const Interactions& all, const std::vector<bool>& is_target,
                                 Random& random, const ValidationOptions& options) {
   std::vector<UserIndex> users;
@@ -84,13 +96,9 @@ inline Validation hold_out_last(const Interactions& all, const std::vector<bool>
       users.push_back(user);
     }
   }
-  const auto n = std::min(
-      static_cast<std::int64_t>(options.share_of_sequences * static_cast<double>(users.size())) + 1,
-      options.max_queries);
   Validation result;
   std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
-  for (const auto place : sample(users.size(), static_cast<std::size_t>(n), random)) {
-    const UserIndex user = users[place];
+  for (const auto user : some_of(users, random, options)) {
     const auto events = all.events_of(user);
     held_out[static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user) + 1]) - 1] =
         true;

@@ -68,11 +68,10 @@ inline ValidationQuery question_before(UserIndex user, std::span<const Interacti
   return query;
 }
 
-// The question as it would have been before the visitor met what they want.
-inline ValidationQuery unaware(ValidationQuery query, const std::vector<bool>& is_target) {
-  const auto met = contacts_of(query, is_target);
+// The question as it would have been before the visitor met those items.
+inline ValidationQuery unaware(ValidationQuery query, const std::vector<ItemIndex>& contacts) {
   std::erase_if(query.history, [&](const auto& event) {
-    return std::binary_search(met.begin(), met.end(), event.item);
+    return std::binary_search(contacts.begin(), contacts.end(), event.item);
   });
   return query;
 }
@@ -108,7 +107,8 @@ inline void add_discoveries(UserIndex user, std::span<const Interaction> events,
   auto places = discoveries_of(events, is_target);
   std::erase_if(places, [&](std::size_t place) { return place < begin; });
   for (const auto k : sample(places.size(), kMost, random)) {
-    auto query = unaware(question_before(user, events, places[k], is_target), is_target);
+    const auto aware = question_before(user, events, places[k], is_target);
+    auto query = unaware(aware, contacts_of(aware, is_target));
     if (!query.history.empty()) queries.push_back(std::move(query));
   }
 }
@@ -158,14 +158,8 @@ inline std::vector<ValidationQuery> first_visits_after(const Interactions& all,
     std::size_t begun = std::min(events.size() - 1,
                                  static_cast<std::size_t>(std::pow(kMostEvents, random.uniform())));
     while (events[begun - 1].time_us >= end_of_day) --begun;
-    ValidationQuery query{
-        .user = user,
-        .history = {events.begin(), events.begin() + static_cast<std::ptrdiff_t>(begun)},
-        .now_us = events[begun - 1].time_us};
-    for (const auto& event : events.subspan(begun)) {
-      if (is_target[static_cast<std::size_t>(event.kind)]) query.wanted.push_back(event.item);
-    }
-    query.wanted = distinct(std::move(query.wanted));
+    auto query = question_before(user, events, begun, is_target);
+    query.now_us = events[begun - 1].time_us;
     if (!query.wanted.empty()) queries.push_back(std::move(query));
   }
   return queries;
@@ -202,16 +196,16 @@ inline Validation hold_out_older(const Interactions& all, const std::vector<bool
 // a shop that learns every day.
 inline Validation hold_out_discoveries(const Interactions& all, const std::vector<bool>& is_target,
                                        Random& random, const ValidationOptions& options) {
-  Validation result{.cut_us = all.end_us()};
+  Validation result;
   std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
   for (UserIndex user = 0; user < all.n_users(); ++user) {
     const auto events = all.events_of(user);
     const auto places = discoveries_of(events, is_target);
     if (places.empty() || random.uniform() >= options.share_of_discoverers) continue;
-    const auto met = question_before(user, events, places.back(), is_target);
-    auto question = unaware(met, is_target);
+    const auto aware = question_before(user, events, places.back(), is_target);
+    const auto contacts = contacts_of(aware, is_target);
+    auto question = unaware(aware, contacts);
     if (question.history.empty()) continue;
-    const auto contacts = contacts_of(met, is_target);
     const auto first = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
     for (std::size_t e = 0; e < events.size(); ++e) {
       held_out[first + e] = e >= places.back() ||
@@ -238,27 +232,14 @@ inline Validation hold_out_last_baskets(const Interactions& all, const std::vect
   for (UserIndex user = 0; user < all.n_users(); ++user) {
     if (begin_of_last(user) > 0) users.push_back(user);
   }
-  const auto n = std::min(
-      static_cast<std::int64_t>(options.share_of_sequences * static_cast<double>(users.size())) + 1,
-      options.max_queries);
   Validation result;
   std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
-  for (const auto place : sample(users.size(), static_cast<std::size_t>(n), random)) {
-    const UserIndex user = users[place];
+  for (const auto user : some_of(users, random, options)) {
     const auto events = all.events_of(user);
     const auto begin = begin_of_last(user);
-    ValidationQuery query{
-        .user = user,
-        .history = {events.begin(), events.begin() + static_cast<std::ptrdiff_t>(begin)},
-        .now_us = events[begin].time_us};
     const auto first = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
-    for (auto e = begin; e < events.size(); ++e) {
-      held_out[first + e] = true;
-      if (is_target[static_cast<std::size_t>(events[e].kind)])
-        query.wanted.push_back(events[e].item);
-    }
-    query.wanted = distinct(std::move(query.wanted));
-    result.queries.push_back(std::move(query));
+    for (auto e = begin; e < events.size(); ++e) held_out[first + e] = true;
+    result.queries.push_back(question_before(user, events, begin, is_target));
   }
   result.train = without(all, held_out);
   return result;

@@ -98,6 +98,10 @@ def _verdict(lead: tuple[float, float, float], rival: str) -> str:
     return f"{verdict}: {value} points ({low} to {high})"
 
 
+def _weight(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2g}"
+
+
 def _line(name: str, figure: tuple[float, float, float], top: float, kind: str) -> str:
     value, low, high = (min(max(part / top, 0), 1) * 100 for part in figure)
     return (
@@ -159,7 +163,7 @@ def _in_use(report: FitReport) -> str:
         cells = [_name_cell(model)]
         cells += [_gain_cell(model, place) for place in shown]
         cells += [_alone_cell(model, place) for place in shown]
-        weights = " / ".join(f"<em>{model.weights[place]:.2g}</em>" for place in shown)
+        weights = " / ".join(f"<em>{_weight(model.weights[place])}</em>" for place in shown)
         cells.append(f"<td>{weights}</td><td><em>{model.fit_seconds:.1f} s</em>")
         cells.append(f"<small>{size(model.n_bytes)}</small></td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")

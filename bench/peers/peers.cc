@@ -52,6 +52,7 @@ ItemIndex n_items_of(const Lists& lists) {
 
 std::vector<Interaction> events_of(const std::vector<ItemIndex>& list) {
   std::vector<Interaction> events;
+  events.reserve(list.size());
   for (const auto item : list) {
     events.push_back({.time_us = static_cast<std::int64_t>(events.size()), .item = item});
   }

@@ -4,7 +4,7 @@
 #include "endcap/base/build_info.h"
 
 namespace py = pybind11;
-using namespace pybind11::literals;
+using pybind11::literals::operator""_a;
 
 namespace endcap {
 

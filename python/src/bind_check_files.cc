@@ -10,7 +10,7 @@
 #include "endcap/serving/check_files.h"
 
 namespace py = pybind11;
-using namespace pybind11::literals;
+using pybind11::literals::operator""_a;
 
 namespace endcap {
 namespace {

@@ -40,7 +40,7 @@ struct pybind11::detail::type_caster<endcap::Id> {
   bool load(handle source, bool convert) {
     make_caster<Variant> caster;
     if (!caster.load(source, convert)) return false;
-    std::visit([this](auto&& held) { value = std::move(held); },
+    std::visit([this]<class T>(T&& held) { value = std::forward<T>(held); },
                cast_op<Variant&&>(std::move(caster)));
     return true;
   }

@@ -17,7 +17,7 @@ namespace endcap {
 using EventRow = std::tuple<Id, Id, std::string, std::optional<std::int64_t>, float,
                             std::optional<float>, std::optional<Id>, std::string>;
 
-inline std::vector<LoggedEvent> entries_of(std::vector<EventRow> rows) {
+inline std::vector<LoggedEvent> entries_of(std::vector<EventRow>&& rows) {
   std::vector<LoggedEvent> entries;
   entries.reserve(rows.size());
   for (auto& [user, item, kind, time_us, quantity, price, session, event_id] : rows) {

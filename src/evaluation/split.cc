@@ -94,6 +94,7 @@ Choice choose(const std::vector<Visit>& visits, double share, bool timed, std::u
   const auto n = static_cast<std::int32_t>(visits.size());
   if (!timed) return {marked(n, share, seed), std::vector<bool>(visits.size())};
   std::vector<std::int64_t> begins;
+  begins.reserve(visits.size());
   for (const auto& visit : visits) begins.push_back(visit.begin_us);
   std::sort(begins.begin(), begins.end());
   const auto newest = std::max<std::size_t>(1, static_cast<std::size_t>(share * n));

@@ -72,6 +72,7 @@ Answers answers_of(const Split& split, Repeats repeats, const Vocabulary& items)
 Picks ask(const Recommender& shop, const Split& split, int k, Repeats repeats) {
   if (!split.known) return shop.next_many(split.histories, k, repeats);
   std::vector<Id> users;
+  users.reserve(static_cast<std::size_t>(split.histories.users().size()));
   for (std::int32_t query = 0; query < split.histories.users().size(); ++query) {
     users.push_back(split.histories.users().id(query));
   }

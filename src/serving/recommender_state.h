@@ -139,7 +139,7 @@ struct Recommender::Moment {
     const auto now_us = SystemClock().now_us();
     std::vector<Purpose> purposes(static_cast<std::size_t>(n));
     auto picks = many(n, query.k, [&](std::int64_t q, Ranker& ranker) {
-      auto plan = shared_plan;
+      auto plan = shared_plan;  // NOLINT(performance-unnecessary-copy-initialization)
       const Visitor visitor = visitor_of(q, plan);
       auto list = scored(ranker.rank({.history = visitor.history(),
                                       .k = query.k,

@@ -31,7 +31,7 @@ Interactions random_rows(std::size_t n_users, std::int32_t n_items, std::uint64_
 }
 
 // The events (item, weight) of one visitor.
-std::vector<Interaction> events_of(const std::vector<std::pair<ItemIndex, float>>& pairs) {
+std::vector<Interaction> weighted_events(const std::vector<std::pair<ItemIndex, float>>& pairs) {
   std::vector<Interaction> events;
   events.reserve(pairs.size());
   for (const auto& [item, weight] : pairs) events.push_back({.item = item, .weight = weight});
@@ -77,7 +77,7 @@ TEST(AlsTest, SolvesTheNormalEquationsOfShortAndLongHistories) {
       pairs.emplace_back(static_cast<ItemIndex>(29 - i), 1.0f);
       weights[static_cast<Eigen::Index>(29 - i)] = 1;
     }
-    expect_near(model.vector_of({events_of(pairs)}), naive_vector(model, weights), 1e-5);
+    expect_near(model.vector_of({weighted_events(pairs)}), naive_vector(model, weights), 1e-5);
   }
 }
 
@@ -89,14 +89,14 @@ TEST(AlsTest, ManyCellsAreAddedUpInBatches) {
     for (std::size_t i = 0; i < n; ++i) pairs.emplace_back(static_cast<ItemIndex>(i), 1.0f);
     Eigen::VectorXd weights = Eigen::VectorXd::Zero(300);
     weights.head(static_cast<Eigen::Index>(n)).setOnes();
-    expect_near(model.vector_of({events_of(pairs)}), naive_vector(model, weights), 1e-4);
+    expect_near(model.vector_of({weighted_events(pairs)}), naive_vector(model, weights), 1e-4);
   }
 }
 
 TEST(AlsTest, ARepeatCountsOnceWithTheHeaviestEvent) {
   const auto x = random_rows(60, 10, 3);
   const auto model = Als::fit(x, {.factors = 4, .iterations = 2, .use_event_weights = true});
-  const auto events = events_of({{3, 1.0f}, {5, 2.0f}, {3, 4.0f}, {3, 1.0f}});
+  const auto events = weighted_events({{3, 1.0f}, {5, 2.0f}, {3, 4.0f}, {3, 1.0f}});
   Eigen::VectorXd weights = Eigen::VectorXd::Zero(10);
   weights[3] = 4;
   weights[5] = 2;
@@ -111,8 +111,8 @@ TEST(AlsTest, ARepeatCountsOnceWithTheHeaviestEvent) {
 TEST(AlsTest, WeightsSayNothingUnlessAskedFor) {
   const auto x = random_rows(60, 10, 3);
   const auto model = Als::fit(x, {.factors = 4, .iterations = 2});
-  EXPECT_EQ(model.vector_of({events_of({{3, 5.0f}, {5, 2.0f}, {3, 1.0f}})}),
-            model.vector_of({events_of({{3, 1.0f}, {5, 1.0f}})}));
+  EXPECT_EQ(model.vector_of({weighted_events({{3, 5.0f}, {5, 2.0f}, {3, 1.0f}})}),
+            model.vector_of({weighted_events({{3, 1.0f}, {5, 1.0f}})}));
 }
 
 TEST(AlsTest, ParametersFollowTheDensity) {
@@ -176,7 +176,7 @@ TEST(AlsTest, PartsAddUpToTheScore) {
     for (std::size_t i = 0; i < n; ++i) pairs.emplace_back(static_cast<ItemIndex>(i), 1.0f);
     pairs.emplace_back(0, 1.0f);   // a repeat
     pairs.emplace_back(77, 1.0f);  // newer than the model
-    const auto events = events_of(pairs);
+    const auto events = weighted_events(pairs);
     std::vector<float> parts(events.size(), -1.0f);
     for (const ItemIndex item : {0, 3, 49}) {
       const float rest = model.explain({events}, item, parts);
@@ -192,7 +192,7 @@ TEST(AlsTest, NothingKnownTouchesNothing) {
   const auto model = Als::fit(random_rows(20, 10, 3), {.factors = 4, .iterations = 1});
   ScoreBoard board(10);
   model.score({}, board);
-  model.score({events_of({{10, 1.0f}, {-1, 1.0f}})}, board);
+  model.score({weighted_events({{10, 1.0f}, {-1, 1.0f}})}, board);
   EXPECT_TRUE(board.touched().empty());
 }
 
@@ -236,13 +236,13 @@ TEST(AlsTest, ItsArraysMakeTheSameModel) {
 
 TEST(AlsTest, MayHaveMoreFactorsThanThereAreRows) {
   const auto model = Als::fit(rows_of(3, {{0, 1}, {0, 1}, {2}}), {.factors = 128});
-  const auto events = events_of({{0, 1.0f}});
+  const auto events = weighted_events({{0, 1.0f}});
   EXPECT_GT(score_of(model, {events}, 1), 0);
 }
 
 TEST(AlsTest, NothingToFitScoresNothing) {
   const auto model = Als::fit(rows_of(3, {{}, {}}), {.factors = 2});
-  EXPECT_EQ(score_of(model, {events_of({{0, 1.0f}})}, 1), 0);
+  EXPECT_EQ(score_of(model, {weighted_events({{0, 1.0f}})}, 1), 0);
 }
 
 TEST(AlsTest, WrongOptionsAreNamed) {

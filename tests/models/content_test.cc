@@ -42,7 +42,7 @@ float entry(const CsrMatrix& matrix, std::int32_t i, std::int32_t j) {
 }
 
 // BM25 and cosine as the books have them, over all pairs; no token is dropped.
-std::vector<std::vector<double>> naive(const CsrMatrix& tokens, double k1, double b) {
+std::vector<std::vector<double>> naive_bm25(const CsrMatrix& tokens, double k1, double b) {
   const auto n = static_cast<std::size_t>(tokens.n_rows());
   const auto m = static_cast<std::size_t>(tokens.n_columns());
   std::vector<std::vector<double>> w(n, std::vector<double>(m));
@@ -80,7 +80,7 @@ std::vector<std::vector<double>> naive(const CsrMatrix& tokens, double k1, doubl
 TEST(ContentTest, MatchesTheNaiveCosineOfAllPairs) {
   const auto tokens = random_tokens(70, 40);
   const auto model = Content::fit(tokens, {.max_share = 1});
-  const auto expected = naive(tokens, 1.2, 0.75);
+  const auto expected = naive_bm25(tokens, 1.2, 0.75);
   for (std::int32_t i = 0; i < 70; ++i) {
     for (std::int32_t j = 0; j < 70; ++j) {
       EXPECT_NEAR(entry(model.matrix(), i, j), expected[i][j], 1e-6) << i << ", " << j;

@@ -16,7 +16,7 @@ Interactions rows_of(std::int32_t n_items, const Lists& rows) {
 }
 
 // The whole problem at once, in double: B = -P / diag(P) with P = (X'X + lambda I)^-1.
-Eigen::MatrixXd naive(const Interactions& x, double lambda) {
+Eigen::MatrixXd naive_ease(const Interactions& x, double lambda) {
   Eigen::MatrixXd dense = Eigen::MatrixXd::Zero(x.n_users(), x.n_items());
   for (UserIndex u = 0; u < x.n_users(); ++u) {
     for (const auto& event : x.events_of(u)) dense(u, event.item) = 1;
@@ -48,7 +48,7 @@ TEST(EaseTest, AWholeNeighbourhoodIsTheWholeProblem) {
     }
   }
   const auto x = rows_of(9, rows);
-  const auto b = naive(x, 2);
+  const auto b = naive_ease(x, 2);
   for (const int neighbors : {9, 0}) {
     const auto model = Ease::fit(x, {.regularization = 2, .user_power = 0, .neighbors = neighbors});
     for (ItemIndex i = 0; i < 9; ++i) {

@@ -33,6 +33,9 @@ inline Interactions interactions_of(std::int32_t n_items, const Lists& lists,
   return {n_items, order, std::move(offsets), std::move(all)};
 }
 
+// Sets of 2, 3 and 1 items; each item has two users.
+inline Interactions three_users() { return interactions_of(3, {{0, 1}, {0, 1, 2}, {2}}); }
+
 // Histories of up to `longest` events, with repeats; low items are the popular ones.
 inline Lists random_lists(int n_users, std::int32_t n_items, int longest) {
   Random random(7);

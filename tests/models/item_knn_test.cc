@@ -9,9 +9,6 @@
 namespace endcap {
 namespace {
 
-// Sets of 2, 3 and 1 items; each item has two users.
-Interactions three_users() { return interactions_of(3, {{0, 1}, {0, 1, 2}, {2}}); }
-
 TEST(ItemKnnTest, MatchesTheCosineWorkedByHand) {
   const auto model = ItemKnn::fit(three_users(), {.shrinkage = 1});
   // 0 and 1 share both of their users, 0 and 2 one of two: 2 / (sqrt(2 * 2) + 1) and half of it.

@@ -22,7 +22,7 @@ Interactions in_baskets(std::int32_t n_items, const Lists& lists, int size) {
 }
 
 // The regression of the class comment, basket by basket, solved as a whole.
-Eigen::MatrixXd naive(const Interactions& interactions, double lambda) {
+Eigen::MatrixXd naive_next_basket(const Interactions& interactions, double lambda) {
   const auto n = static_cast<Eigen::Index>(interactions.n_items());
   Eigen::MatrixXd gram = lambda * Eigen::MatrixXd::Identity(n, n);
   Eigen::MatrixXd targets = Eigen::MatrixXd::Zero(n, n);
@@ -51,7 +51,7 @@ Eigen::MatrixXd naive(const Interactions& interactions, double lambda) {
 TEST(NextBasketTest, SolvesTheRegression) {
   // Every item comes after every other somewhere, so that all are neighbors of all.
   const auto interactions = in_baskets(8, random_lists(500, 8, 15), 3);
-  const auto expected = naive(interactions, 5);
+  const auto expected = naive_next_basket(interactions, 5);
   const auto model = NextBasket::fit(interactions, {.regularization = 5, .neighbors = 8});
   for (ItemIndex i = 0; i < 8; ++i) {
     for (ItemIndex j = 0; j < 8; ++j) {

@@ -11,9 +11,6 @@
 namespace endcap {
 namespace {
 
-// Sets of 2, 3 and 1 items; each item has two users.
-Interactions three_users() { return interactions_of(3, {{0, 1}, {0, 1, 2}, {2}}); }
-
 TEST(Rp3BetaTest, MatchesTheWalkWorkedByHand) {
   const auto model = Rp3Beta::fit(three_users(), {.alpha = 1, .beta = 1});
   // From 0 by the users of 2 and of 3 items to 1: 1/2 * (1/2 + 1/3), over the 2 users of item 1.

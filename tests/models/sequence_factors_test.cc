@@ -5,25 +5,14 @@
 #include <cmath>
 #include <vector>
 
+#include "models/fixtures.h"
+
 namespace endcap {
 namespace {
 
-using Histories = std::vector<std::vector<ItemIndex>>;
-
-Interactions interactions_of(const Histories& histories, std::int32_t n_items) {
-  std::vector<std::int64_t> offsets{0};
-  std::vector<Interaction> events;
-  for (const auto& history : histories) {
-    std::int64_t place = 0;
-    for (const auto item : history) events.push_back({.time_us = place++, .item = item});
-    offsets.push_back(static_cast<std::int64_t>(events.size()));
-  }
-  return {n_items, Order::kSequence, std::move(offsets), std::move(events)};
-}
-
 // Round trips through the items in the order of their numbers.
-Histories cycle(std::int32_t n_items, int n_users, int length) {
-  Histories histories;
+Lists cycle(std::int32_t n_items, int n_users, int length) {
+  Lists histories;
   for (int user = 0; user < n_users; ++user) {
     histories.emplace_back();
     for (int k = 0; k < length; ++k) histories.back().push_back((user + k) % n_items);
@@ -36,13 +25,6 @@ CsrMatrix attributes_of(const std::vector<std::int32_t>& attribute, std::int32_t
   std::vector<std::int64_t> offsets{0};
   for (std::size_t i = 0; i < attribute.size(); ++i) offsets.push_back(static_cast<int>(i) + 1);
   return {n_attributes, std::move(offsets), attribute, std::vector<float>(attribute.size(), 1)};
-}
-
-std::vector<Interaction> events_of(const std::vector<ItemIndex>& items) {
-  std::vector<Interaction> events;
-  events.reserve(items.size());
-  for (const auto item : items) events.push_back({.item = item});
-  return events;
 }
 
 std::vector<float> scores_of(const SequenceFactors& model, const std::vector<ItemIndex>& items) {
@@ -68,7 +50,7 @@ bool same(const Array<float>& a, const Array<float>& b) {
 }
 
 // Mean cross-entropy of every next item by the definition, in double precision.
-double naive_loss(const Histories& histories, const std::vector<std::vector<double>>& q,
+double naive_loss(const Lists& histories, const std::vector<std::vector<double>>& q,
                   const std::vector<std::vector<double>>& r, const std::vector<double>& a) {
   const std::size_t d = q[0].size();
   double loss = 0, n = 0;
@@ -97,10 +79,10 @@ double naive_loss(const Histories& histories, const std::vector<std::vector<doub
 }
 
 TEST(SequenceFactorsTest, GradientsAreThoseOfTheLoss) {
-  const Histories histories = {{0, 1, 2, 0, 4}, {3, 1, 1}, {2, 4, 3, 0}, {1}};
+  const Lists histories = {{0, 1, 2, 0, 4}, {3, 1, 1}, {2, 4, 3, 0}, {1}};
   const SequenceFactorsOptions options{
       .factors = 5, .max_history = 3, .dropout = 0, .batch_targets = 100, .negatives = 0};
-  detail::SequenceTrainer trainer(interactions_of(histories, 5), attributes_of({0, 1, 0, 1, 1}, 2),
+  detail::SequenceTrainer trainer(interactions_of(5, histories), attributes_of({0, 1, 0, 1, 1}, 2),
                                   options, {.seed = 3});
   const auto table = [](const std::vector<float>& flat) {
     std::vector<std::vector<double>> rows;
@@ -137,7 +119,7 @@ TEST(SequenceFactorsTest, GradientsAreThoseOfTheLoss) {
 }
 
 TEST(SequenceFactorsTest, LearnsWhatComesNext) {
-  const auto data = interactions_of(cycle(9, 27, 12), 9);
+  const auto data = interactions_of(9, cycle(9, 27, 12));
   for (const std::int32_t negatives : {0, 4}) {
     auto options = small();
     options.negatives = negatives;
@@ -150,7 +132,7 @@ TEST(SequenceFactorsTest, LearnsWhatComesNext) {
 }
 
 TEST(SequenceFactorsTest, ThreadsDoNotChangeAByte) {
-  const auto data = interactions_of(cycle(70, 90, 30), 70);
+  const auto data = interactions_of(70, cycle(70, 90, 30));
   const auto attributes = attributes_of(std::vector<std::int32_t>(70, 0), 1);
   auto options = small();
   options.epochs = 3;
@@ -186,7 +168,7 @@ TEST(SequenceFactorsTest, ScoresByItsDefinition) {
 }
 
 TEST(SequenceFactorsTest, ReasonsAddUpToTheScore) {
-  const auto model = SequenceFactors::fit(interactions_of(cycle(9, 27, 12), 9), {}, small());
+  const auto model = SequenceFactors::fit(interactions_of(9, cycle(9, 27, 12)), {}, small());
   const std::vector<ItemIndex> items = {3, 99, 5, -1, 5, 7};  // 99 is newer than the model
   const auto scores = scores_of(model, items);
   const auto events = events_of(items);
@@ -207,7 +189,7 @@ TEST(SequenceFactorsTest, AnEmptyHistoryScoresNothing) {
 
 // After an item of attribute 0 comes one of attribute 0, and the same for 1. Items 8 and 9 are new.
 TEST(SequenceFactorsTest, AttributesPlaceAColdItem) {
-  Histories histories;
+  Lists histories;
   Random random(1);
   for (int user = 0; user < 60; ++user) {
     histories.emplace_back();
@@ -216,7 +198,7 @@ TEST(SequenceFactorsTest, AttributesPlaceAColdItem) {
     }
   }
   const auto model = SequenceFactors::fit(
-      interactions_of(histories, 10), attributes_of({0, 0, 0, 0, 1, 1, 1, 1, 0, 1}, 2), small());
+      interactions_of(10, histories), attributes_of({0, 0, 0, 0, 1, 1, 1, 1, 0, 1}, 2), small());
   const auto first = scores_of(model, {0, 1}), second = scores_of(model, {4, 5});
   EXPECT_GT(first[8], first[9]);
   EXPECT_GT(second[9], second[8]);
@@ -225,7 +207,7 @@ TEST(SequenceFactorsTest, AttributesPlaceAColdItem) {
 }
 
 TEST(SequenceFactorsTest, KeepsTheBestEpochAndLosesPatience) {
-  const auto data = interactions_of(cycle(9, 9, 12), 9);
+  const auto data = interactions_of(9, cycle(9, 9, 12));
   std::vector<std::int32_t> seen;
   const auto model =
       SequenceFactors::fit(data, {}, small(), {}, [&](const SequenceFactors& candidate) {
@@ -236,14 +218,14 @@ TEST(SequenceFactorsTest, KeepsTheBestEpochAndLosesPatience) {
   EXPECT_EQ(seen, (std::vector<std::int32_t>{2, 4, 6, 8, 10}));
 }
 
-TEST(SequenceFactorsTest, HistoriesWithoutANextItemTeachNothingButAreNoError) {
-  EXPECT_EQ(SequenceFactors::fit(interactions_of({{0}, {}, {1}}, 2), {}, small()).n_items(), 2);
-  EXPECT_EQ(SequenceFactors::fit(interactions_of({}, 0), {}, small()).n_items(), 0);
+TEST(SequenceFactorsTest, ListsWithoutANextItemTeachNothingButAreNoError) {
+  EXPECT_EQ(SequenceFactors::fit(interactions_of(2, {{0}, {}, {1}}), {}, small()).n_items(), 2);
+  EXPECT_EQ(SequenceFactors::fit(interactions_of(0, {}), {}, small()).n_items(), 0);
 }
 
-TEST(SequenceFactorsTest, LongHistoriesAreCutWithoutLosingATarget) {
+TEST(SequenceFactorsTest, LongListsAreCutWithoutLosingATarget) {
   Random random(1);
-  detail::SequenceBatches batches(interactions_of(cycle(5, 2, 23), 5), 3, 10, 0);
+  detail::SequenceBatches batches(interactions_of(5, cycle(5, 2, 23)), 3, 10, 0);
   detail::SequenceBatch batch(5);
   batches.shuffle(random);
   std::size_t targets = 0;
@@ -255,7 +237,7 @@ TEST(SequenceFactorsTest, LongHistoriesAreCutWithoutLosingATarget) {
 }
 
 TEST(SequenceFactorsTest, RefusesWhatMakesNoSense) {
-  const auto data = interactions_of(cycle(3, 3, 3), 3);
+  const auto data = interactions_of(3, cycle(3, 3, 3));
   const auto refused = [&](auto change) {
     SequenceFactorsOptions options;
     change(options);

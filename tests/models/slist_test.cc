@@ -30,7 +30,7 @@ TEST(SlistTest, MatchesWhatGoesTogetherWorkedByHand) {
 }
 
 // The whole problem at once, in double.
-Eigen::MatrixXd naive(const Lists& lists, Eigen::Index n, const SlistOptions& options) {
+Eigen::MatrixXd naive_slist(const Lists& lists, Eigen::Index n, const SlistOptions& options) {
   Eigen::MatrixXd gram = options.regularization * Eigen::MatrixXd::Identity(n, n);
   Eigen::MatrixXd future = Eigen::MatrixXd::Zero(n, n);
   for (const auto& list : lists) {
@@ -54,7 +54,7 @@ TEST(SlistTest, AWholeNeighbourhoodIsTheWholeProblem) {
   const auto lists = random_lists(500, 9, 8);  // enough that every two items meet
   const SlistOptions options = {.regularization = 2, .neighbors = 9};
   const auto model = Slist::fit(interactions_of(9, lists), options);
-  const auto weights = naive(lists, 9, options);
+  const auto weights = naive_slist(lists, 9, options);
   for (ItemIndex i = 0; i < 9; ++i) {
     for (ItemIndex j = 0; j < 9; ++j) {
       const double expected = i == j ? 0 : std::max(0.0, weights(i, j));

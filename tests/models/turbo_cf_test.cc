@@ -9,9 +9,6 @@
 namespace endcap {
 namespace {
 
-// Sets of 2, 3 and 1 items; each item has two users.
-Interactions three_users() { return interactions_of(3, {{0, 1}, {0, 1, 2}, {2}}); }
-
 TEST(TurboCfTest, MatchesTheFilterWorkedByHand) {
   const auto model = TurboCf::fit(three_users(), {.alpha = 0.5f});
   // By the users of 2 and of 3 items: 1/2 + 1/3, over sqrt(2) * sqrt(2).

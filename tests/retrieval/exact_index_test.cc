@@ -25,7 +25,7 @@ Rows random_rows(std::uint64_t seed, std::size_t n, std::int32_t width) {
   return rows;
 }
 
-constexpr auto kAll = [](std::size_t, ItemIndex) { return true; };
+constexpr auto kAnyRow = [](std::size_t, ItemIndex) { return true; };
 
 // All products, one by one.
 template <class Allows>
@@ -52,7 +52,8 @@ TEST(ExactIndexTest, FindsTheListsOfAllProducts) {
       const ExactIndex index(vectors, width);
       for (const std::size_t n_queries : {1, 2, 4, 5, 66}) {
         const auto queries = random_rows(2, n_queries, width);
-        EXPECT_EQ(index.search(queries, 10, kAll), naive_search(vectors, queries, width, 10, kAll))
+        EXPECT_EQ(index.search(queries, 10, kAnyRow),
+                  naive_search(vectors, queries, width, 10, kAnyRow))
             << width << ' ' << n << ' ' << n_queries;
       }
     }
@@ -72,7 +73,7 @@ TEST(ExactIndexTest, FillsItsListsWithWhatIsAllowed) {
 TEST(ExactIndexTest, TiesGoToTheLowerIndex) {
   // Items 0 to 199 are equal; so are their products.
   const Rows vectors(400, .3f);
-  const auto lists = ExactIndex(vectors, 2).search(Rows{1, 2}, 3, kAll);
+  const auto lists = ExactIndex(vectors, 2).search(Rows{1, 2}, 3, kAnyRow);
   ASSERT_EQ(lists[0].size(), 3u);
   for (ItemIndex i = 0; i < 3; ++i) EXPECT_EQ(lists[0][static_cast<std::size_t>(i)].item, i);
 }
@@ -80,8 +81,8 @@ TEST(ExactIndexTest, TiesGoToTheLowerIndex) {
 TEST(ExactIndexTest, HugeTinyAndZeroVectorsAreFound) {
   const Rows vectors = {1e18f, 0, 1e-30f, 1e-30f, 0, 0, -1e18f, 1};
   for (const Rows& query : {Rows{1, 1}, Rows{-1e-20f, 3}, Rows{0, 0}, Rows{1e15f, -1e15f}}) {
-    EXPECT_EQ(ExactIndex(vectors, 2).search(query, 4, kAll),
-              naive_search(vectors, query, 2, 4, kAll));
+    EXPECT_EQ(ExactIndex(vectors, 2).search(query, 4, kAnyRow),
+              naive_search(vectors, query, 2, 4, kAnyRow));
   }
 }
 
@@ -100,10 +101,10 @@ TEST(ExactIndexTest, WrongArgumentsAreRefused) {
   EXPECT_THROW(ExactIndex(Rows{1, 2}, 0), std::invalid_argument);
   EXPECT_THROW(ExactIndex(Rows{1, kNan}, 2), std::invalid_argument);
   const ExactIndex index(Rows{1, 2}, 2);
-  EXPECT_THROW((void)index.search(Rows{1}, 1, kAll), std::invalid_argument);
-  EXPECT_THROW((void)index.search(Rows{1, kNan}, 1, kAll), std::invalid_argument);
-  EXPECT_THROW((void)index.search(Rows{1, 2}, -1, kAll), std::invalid_argument);
-  EXPECT_TRUE(index.search(Rows{1, 2}, 0, kAll)[0].empty());
+  EXPECT_THROW((void)index.search(Rows{1}, 1, kAnyRow), std::invalid_argument);
+  EXPECT_THROW((void)index.search(Rows{1, kNan}, 1, kAnyRow), std::invalid_argument);
+  EXPECT_THROW((void)index.search(Rows{1, 2}, -1, kAnyRow), std::invalid_argument);
+  EXPECT_TRUE(index.search(Rows{1, 2}, 0, kAnyRow)[0].empty());
 }
 
 }  // namespace

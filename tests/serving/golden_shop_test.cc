@@ -25,16 +25,18 @@ constexpr double kRounding = 1e-4;  // other compilers and mathematical librarie
 // What was asked and, but for its value, answered: "recommend an-1 home 2 sku-5 pin".
 using Answers = std::vector<std::pair<std::string, double>>;
 
+std::string question_of(const std::string& user, const std::string& scenario, const Pick& pick) {
+  return "recommend " + user + " " + scenario + " " + std::to_string(pick.position) + " " +
+         to_string(pick.item) + " " + pick.source + (pick.rule.empty() ? "" : " " + pick.rule);
+}
+
 Answers answers_of(const Recommender& shop) {
   Answers answers;
   for (const std::string user : {"an-1", "an-2", "guest"}) {
     for (const std::string scenario : {"home", "plain"}) {
       for (const auto& pick :
            shop.recommend({.user = user, .k = 5, .scenario = scenario, .time_us = kQuestionUs})) {
-        answers.emplace_back("recommend " + user + " " + scenario + " " +
-                                 std::to_string(pick.position) + " " + to_string(pick.item) + " " +
-                                 pick.source + (pick.rule.empty() ? "" : " " + pick.rule),
-                             pick.score);
+        answers.emplace_back(question_of(user, scenario, pick), pick.score);
       }
     }
     const auto explanation = shop.explain(user, "sku-4");

@@ -38,6 +38,7 @@ class OpenShopTest : public testing::Test {
   }
   void tell(const std::vector<Event>& events) {
     std::vector<LoggedEvent> entries;
+    entries.reserve(events.size());
     for (const auto& event : events) entries.push_back({event, ""});
     shop_->observe_many(entries);
   }

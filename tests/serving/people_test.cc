@@ -241,6 +241,7 @@ TEST(ForgettingTest, TheScanFindsWhatIsDeletedWithoutCare) {
   {
     auto shop = Recommender::open(folder.path(), {.fold_seconds = 0});
     std::vector<LoggedEvent> told;
+    told.reserve(60);
     for (int n = 0; n < 60; ++n) told.push_back(seen("customer-" + std::to_string(n % 6), "tea"));
     shop.observe_many(told, true);
   }

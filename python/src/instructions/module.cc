@@ -24,7 +24,7 @@ std::vector<std::string> built() {
 std::string choice() {
   const auto levels = built();
   for (auto level = static_cast<int>(endcap::instructions()); level > 0; --level) {
-    const auto name = std::string(endcap::name_of(static_cast<endcap::Instructions>(level)));
+    auto name = std::string(endcap::name_of(static_cast<endcap::Instructions>(level)));
     if (std::find(levels.begin(), levels.end(), name) != levels.end()) return name;
   }
   return levels.front();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
 #include <vector>
 
 #include "endcap/matrix/stack_rows.h"
@@ -9,11 +10,17 @@
 namespace endcap {
 namespace {
 
-// [[1, 2, 0], [0, 3, 4], [5, 0, 0]]
-CsrMatrix three_rows() { return stack_rows(3, {{{0, 1}, {1, 2}}, {{1, 3}, {2, 4}}, {{0, 5}}}); }
+// [[1, 2, 0], [0, 3, 4], [5, 0, 0]] and zeros.
+CsrMatrix three_rows(std::int32_t n_items) {
+  std::vector<std::vector<ScoredItem>> rows = {{{0, 1}, {1, 2}}, {{1, 3}, {2, 4}}, {{0, 5}}};
+  rows.resize(static_cast<std::size_t>(n_items));
+  return stack_rows(n_items, std::move(rows));
+}
 
-TEST(DenseBlockTest, CutsWhatIsAskedForAgainAndAgain) {
-  const auto matrix = three_rows();
+class DenseBlockTest : public testing::TestWithParam<std::int32_t> {};
+
+TEST_P(DenseBlockTest, CutsWhatIsAskedForAgainAndAgain) {
+  const auto matrix = three_rows(GetParam());
   DenseBlock blocks(matrix);
   for (int time = 0; time < 2; ++time) {
     std::vector<float> out(1 + 2 * 4, -1.0f);
@@ -28,6 +35,9 @@ TEST(DenseBlockTest, CutsWhatIsAskedForAgainAndAgain) {
   }
   blocks.cut_upper({}, 4, nullptr);
 }
+
+// Read as a dense matrix, and as a sparse one.
+INSTANTIATE_TEST_SUITE_P(Items, DenseBlockTest, testing::Values(3, 30));
 
 }  // namespace
 }  // namespace endcap

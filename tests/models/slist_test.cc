@@ -63,6 +63,17 @@ TEST(SlistTest, AWholeNeighbourhoodIsTheWholeProblem) {
   }
 }
 
+TEST(SlistTest, ItemsThatNobodyHadChangeNoWeight) {
+  const auto lists = random_lists(500, 9, 8);
+  const auto model = Slist::fit(interactions_of(9, lists));
+  const auto among_many = Slist::fit(interactions_of(900, lists));  // whose sums are kept sparse
+  for (ItemIndex i = 0; i < 9; ++i) {
+    const auto row = model.matrix().row(i), same = among_many.matrix().row(i);
+    EXPECT_TRUE(std::ranges::equal(row.columns, same.columns)) << i;
+    EXPECT_TRUE(std::ranges::equal(row.values, same.values)) << i;
+  }
+}
+
 TEST(SlistTest, SolvesWithTheItemItselfHoweverFewNeighbors) {
   // All five items have the same counts, so four have a lower index than item 4.
   const auto model =

@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "endcap/base/context.h"
 #include "endcap/base/parallel.h"
 #include "endcap/matrix/co_counts.h"
+#include "endcap/matrix/dense_rows.h"
 #include "endcap/matrix/item_sets.h"
 #include "endcap/matrix/row_stack.h"
 #include "endcap/models/detail/neighborhood_solver.h"
@@ -100,6 +102,7 @@ class SlistSolver {
   SlistSolver(const SlistSums& sums, const SlistOptions& options)
       : sums_(sums),
         options_(options),
+        dense_future_(DenseRows::if_faster(sums.future)),
         solver_(sums.gram, options.regularization),
         board_(sums.gram.n_rows()) {}
 
@@ -109,8 +112,12 @@ class SlistSolver {
     const auto shares =
         solver_.solve(neighbors, [&](std::size_t a) { return neighbors[a] == i ? 1.0f : 0.0f; });
     board_.clear();
-    for (std::size_t a = 0; a < shares.size(); ++a) {
-      board_.add(sums_.future.row(neighbors[a]), shares[a]);
+    if (dense_future_) {
+      dense_future_->add_rows(neighbors, shares, board_.all());
+    } else {
+      for (std::size_t a = 0; a < shares.size(); ++a) {
+        board_.add(sums_.future.row(neighbors[a]), shares[a]);
+      }
     }
     TopK best(options_.row_size);
     for (const auto j : board_.touched()) {
@@ -138,6 +145,7 @@ class SlistSolver {
 
   const SlistSums& sums_;
   const SlistOptions& options_;
+  std::shared_ptr<const DenseRows> dense_future_;  // copies share it
   RidgeSolver solver_;
   ScoreBoard board_;
 };

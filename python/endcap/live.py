@@ -13,6 +13,9 @@ from endcap._times import datetime_of, time_us_or_none
 from endcap.event_log import rows_of
 from endcap.events import Events
 
+# The lists that models are weighed for.
+_PLACES = ("explore", "include", "first_visit")
+
 
 class Preference(NamedTuple):
     """What a person declared about an item, or about an attribute's value."""
@@ -120,6 +123,33 @@ class Live:
                 seed=integer("seed", seed, 0, 2**64, "an integer in [0, 2**64)"),
                 progress=report,
             )
+
+    @property
+    def weights(self) -> Any:
+        """Each model's weights: {model: {"explore": w, "include": w, "first_visit": w}}.
+
+        They count in lists of items new to the visitor, of all items, and of new items in a first
+        visit. Set them by hand with such a dict, or with one number for all three; models and lists
+        that it does not name stay as they are. That costs what `refresh` costs and leaves
+        probabilities unknown (NaN); `fit(like=shop)` keeps to it, `refit` chooses anew. Raises
+        ValueError for a model that the shop does not use or a weight that is not a finite number.
+        """
+        return {
+            model.name: {place: getattr(model, f"weight_{place}") for place in _PLACES}
+            for model in self._core.models
+        }
+
+    @weights.setter
+    def weights(self, weights: Mapping[str, float | Mapping[str, float]]) -> None:
+        rows = []
+        for name, given in weights.items():
+            by_place = given if isinstance(given, Mapping) else dict.fromkeys(_PLACES, given)
+            if unknown := set(by_place) - set(_PLACES):
+                expected = ", ".join(_PLACES)
+                raise ValueError(f"weights must be for {expected}, got {sorted(unknown)[0]!r}")
+            row = (number("weights", by_place[p]) if p in by_place else None for p in _PLACES)
+            rows.append((text("weights", name), *row))
+        self._core.set_weights(rows)
 
     def history(self, user: Any) -> list[tuple[Any, str, Any]]:
         """Return a person's events as (item, kind, time), oldest first. Raises UnknownIdError."""

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -59,6 +60,19 @@ void refit(Recommender& shop, const std::string& target, Effort effort,
                            .context = {.seed = seed, .threads = threads, .progress = &reporter}};
   const py::gil_scoped_release release;
   shop.refit(options);
+}
+
+// (model, explore, include, first_visit); None: as it is.
+using WeightsRow =
+    std::tuple<std::string, std::optional<float>, std::optional<float>, std::optional<float>>;
+
+void set_weights(Recommender& shop, const std::vector<WeightsRow>& rows) {
+  std::vector<ModelWeights> weights;
+  weights.reserve(rows.size());
+  for (const auto& [name, explore, include, first_visit] : rows) {
+    weights.push_back({name, explore, include, first_visit});
+  }
+  shop.set_weights(weights);
 }
 
 bool observe(Recommender& shop, const Id& user, const Id& item, const std::string& kind,
@@ -190,6 +204,7 @@ void bind_recommender(py::module_& module) {
       .def("refresh", &refresh, "threads"_a, "progress"_a)
       .def("refit", &refit, "target"_a, "effort"_a, "models"_a, "time_budget"_a, "threads"_a,
            "seed"_a, "progress"_a)
+      .def("set_weights", &set_weights, "weights"_a, ReleaseGil())
       .def("merge", &Recommender::merge, "guest"_a, "user"_a, ReleaseGil())
       .def("unmerge", &Recommender::unmerge, "guest"_a, "user"_a, ReleaseGil())
       .def("ids_of", &Recommender::ids_of, "user"_a, ReleaseGil())

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "endcap/ranking/rules_record.h"
 #include "endcap/serving/fold.h"
 #include "endcap/serving/people_rows.h"
+#include "endcap/serving/recommender.h"
 
 namespace endcap {
 namespace {
@@ -21,6 +23,20 @@ Scenarios rules_of(const EventLog& log) {
   if (!note) return {};
   RecordReader record(std::as_bytes(std::span(*note)));
   return get_scenarios(record);
+}
+
+void weigh_by_hand(Blend& blend, std::span<const ModelWeights> weights) {
+  for (const auto& [name, explore, include, first_visit] : weights) {
+    const auto term = std::ranges::find(blend.terms, name, &BlendTerm::name);
+    require(term != blend.terms.end(), "weights", "name models that the shop uses", name);
+    const std::optional<float> given[kPurposes] = {explore, include, first_visit};
+    for (std::size_t p = 0; p < kPurposes; ++p) {
+      if (!given[p]) continue;
+      require(std::isfinite(*given[p]), "weights", "be finite", *given[p]);
+      term->weights[p] = *given[p];
+    }
+  }
+  for (auto& calibration : blend.calibration) calibration = {};
 }
 
 }  // namespace
@@ -166,11 +182,27 @@ void LiveShop::refit(const FitOptions& options) {
   require_open();
   require(options.like == nullptr, "like", "be left to fit()", "a recommender");
   const std::lock_guard one(refreshing_);
-  const auto fitted = [&](const Edition& edition, const Mark& mark) {
+  publish_choice([&](const Edition& edition, const Mark& mark) {
     const auto events = events_of(edition, mark.position);
     return fit_snapshot({events, edition.snapshot.catalog, mark.people}, options);
-  };
-  publish(fitted, [this](const Snapshot& next) {
+  });
+}
+
+void LiveShop::set_weights(std::span<const ModelWeights> weights, const Context& context) {
+  require_open();
+  const std::lock_guard one(refreshing_);
+  publish_choice([&](const Edition& edition, const Mark& mark) {
+    auto weighed = edition.snapshot;  // shares the arrays
+    weigh_by_hand(weighed.blend, weights);
+    const auto events = events_of(edition, mark.position);
+    return refresh_snapshot({events, weighed.catalog, mark.people}, weighed, context);
+  });
+}
+
+// An edition whose models or weights are others than before: the folder keeps them too.
+template <class Make>
+void LiveShop::publish_choice(Make&& make) {
+  publish(make, [this](const Snapshot& next) {
     if (files_) files_->save_choice(next);
   });
   if (!files_) return;

@@ -35,6 +35,10 @@ void Recommender::flush() { state_->shop.flush(); }
 void Recommender::refresh(const Context& context) { state_->shop.refresh(context); }
 void Recommender::refit(const FitOptions& options) { state_->shop.refit(options); }
 
+void Recommender::set_weights(const std::vector<ModelWeights>& weights, const Context& context) {
+  state_->shop.set_weights(weights, context);
+}
+
 void Recommender::update(const Events& events, const Context& context) {
   observe_many(events);
   refresh(context);

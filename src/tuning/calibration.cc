@@ -24,7 +24,7 @@ struct Bin {
   double n = 0, score = 0, hits = 0;  // sums
 
   [[nodiscard]] double rate() const { return hits / n; }
-  void add(const Bin &other) {
+  void add(const Bin& other) {
     n += other.n;
     score += other.score;
     hits += other.hits;
@@ -54,7 +54,7 @@ std::vector<Bin> bins_of(std::span<const float> scores, std::span<const std::uin
 }
 
 // Pools neighbours until rates never fall: isotonic regression.
-std::vector<Bin> pooled(const std::vector<Bin> &bins) {
+std::vector<Bin> pooled(const std::vector<Bin>& bins) {
   std::vector<Bin> rising;
   for (auto bin : bins) {
     while (!rising.empty() && rising.back().rate() >= bin.rate()) {
@@ -86,7 +86,7 @@ Calibration Calibration::fit(std::span<const float> scores,
   for (const float score : scores) require(std::isfinite(score), "scores", "be finite", score);
   if (scores.size() < kFewestOutcomes) return {};
   std::vector<float> knots, probabilities;
-  for (const auto &bin : pooled(bins_of(scores, outcomes))) {
+  for (const auto& bin : pooled(bins_of(scores, outcomes))) {
     const auto knot = static_cast<float>(bin.score / bin.n);
     if (!knots.empty() && knot <= knots.back()) continue;  // closer than a float can tell
     knots.push_back(knot);
@@ -97,7 +97,7 @@ Calibration Calibration::fit(std::span<const float> scores,
 
 float Calibration::probability(float score) const {
   if (is_empty() || std::isnan(score)) return std::numeric_limits<float>::quiet_NaN();
-  const auto *above = std::upper_bound(scores_.begin(), scores_.end(), score);
+  const auto* above = std::upper_bound(scores_.begin(), scores_.end(), score);
   const auto i = static_cast<std::size_t>(above - scores_.begin());
   if (i == 0) return probabilities_[0];
   if (i == scores_.size()) return probabilities_[i - 1];
@@ -105,8 +105,8 @@ float Calibration::probability(float score) const {
   return probabilities_[i - 1] + share * (probabilities_[i] - probabilities_[i - 1]);
 }
 
-Calibration calibrate(const BlendProblem &problem, std::span<const float> weights,
-                      const Context &context) {
+Calibration calibrate(const BlendProblem& problem, std::span<const float> weights,
+                      const Context& context) {
   const Eigen::Map<const Eigen::VectorXf> w(weights.data(), problem.n_features);
   const auto n = static_cast<std::size_t>(problem.n_queries());
   std::vector<std::vector<std::pair<float, std::uint8_t>>> lists(n);
@@ -114,19 +114,19 @@ Calibration calibrate(const BlendProblem &problem, std::span<const float> weight
     for (auto query = begin; query < end; ++query) {
       const auto first = problem.offsets[static_cast<std::size_t>(query)];
       const Eigen::VectorXf scores = detail::rows_of(problem, query) * w;
-      auto &list = lists[static_cast<std::size_t>(query)];
+      auto& list = lists[static_cast<std::size_t>(query)];
       for (Eigen::Index row = 0; row < scores.size(); ++row) {
         list.emplace_back(scores[row], problem.relevant[static_cast<std::size_t>(first + row)]);
       }
       std::stable_sort(list.begin(), list.end(),
-                       [](const auto &a, const auto &b) { return a.first > b.first; });
+                       [](const auto& a, const auto& b) { return a.first > b.first; });
       list.resize(std::min(list.size(), kPlaces));
     }
   });
   std::vector<float> scores;
   std::vector<std::uint8_t> outcomes;
-  for (const auto &list : lists) {
-    for (const auto &[score, outcome] : list) {
+  for (const auto& list : lists) {
+    for (const auto& [score, outcome] : list) {
       scores.push_back(score);
       outcomes.push_back(outcome);
     }

@@ -30,9 +30,9 @@ double share_of(std::int64_t part, std::int64_t whole) {
 // The log's rows, and which of them are what lists predict.
 class Log {
  public:
-  Log(const Events &events, const std::string &target) : events_(events) {
+  Log(const Events& events, const std::string& target) : events_(events) {
     const auto wanted = events.kinds().at(target);
-    const auto &kinds = events.kind();
+    const auto& kinds = events.kind();
     const bool occurs = std::find(kinds.begin(), kinds.end(), wanted) != kinds.end();
     for (const auto kind : kinds) is_target_.push_back(!occurs || kind == wanted);
     name_ = occurs ? target : "event";
@@ -60,14 +60,14 @@ class Log {
   }
 
  private:
-  const Events &events_;
+  const Events& events_;
   std::vector<bool> is_target_;
   std::string name_;
 };
 
 // Rows are sorted by visitor, time and item, so that what repeats stands
 // together.
-void warn_of_rows(const Events &events, const Log &log, Warnings &warnings) {
+void warn_of_rows(const Events& events, const Log& log, Warnings& warnings) {
   if (events.order() != Order::kTime) return;
   std::int64_t repeated = 0, targets = 0, foretold = 0;
   for (std::int32_t user = 0; user < events.users().size(); ++user) {
@@ -100,7 +100,7 @@ void warn_of_rows(const Events &events, const Log &log, Warnings &warnings) {
   }
 }
 
-void warn_of_visitors(const Events &events, Warnings &warnings) {
+void warn_of_visitors(const Events& events, Warnings& warnings) {
   constexpr std::int32_t kFewestVisitors = 20;
   std::int64_t most = 0;
   std::int32_t who = 0;
@@ -120,12 +120,12 @@ void warn_of_visitors(const Events &events, Warnings &warnings) {
                      "Then leave it out.");
 }
 
-void warn_of_times(const Events &events, Warnings &warnings) {
+void warn_of_times(const Events& events, Warnings& warnings) {
   if (events.order() != Order::kTime) return;
   std::unordered_map<std::int64_t, std::int64_t> counts;
   for (const auto time_us : events.time_us()) ++counts[time_us];
   std::int64_t most = 0;
-  for (const auto &[time_us, n] : counts) most = std::max(most, n);
+  for (const auto& [time_us, n] : counts) most = std::max(most, n);
   const auto usual = share_of(events.size(), static_cast<std::int64_t>(counts.size()));
   const auto share = share_of(most, events.size());
   if (counts.size() == 1) {
@@ -167,16 +167,16 @@ double rank_correlation(std::span<const double> a, std::span<const double> b) {
   return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
 }
 
-void warn_of_id(const std::string &column, Warnings &warnings) {
+void warn_of_id(const std::string& column, Warnings& warnings) {
   warnings.push_back("The catalogue's column " + column +
                      " is different for nearly every item, as an id is. It "
                      "tells nothing about "
                      "what goes together; leave it out.");
 }
 
-void warn_of_numbers(const Catalog &catalog, std::int32_t column,
-                     const std::vector<double> &sold_by_row, const std::string &name,
-                     Warnings &warnings) {
+void warn_of_numbers(const Catalog& catalog, std::int32_t column,
+                     const std::vector<double>& sold_by_row, const std::string& name,
+                     Warnings& warnings) {
   std::vector<double> values, sold;
   std::unordered_set<double> distinct;
   bool whole = true;
@@ -189,7 +189,7 @@ void warn_of_numbers(const Catalog &catalog, std::int32_t column,
     whole = whole && value == std::floor(value);
   }
   if (values.size() < static_cast<std::size_t>(kFewestItems)) return;
-  const auto &title = catalog.column_names()[static_cast<std::size_t>(column)];
+  const auto& title = catalog.column_names()[static_cast<std::size_t>(column)];
   if (const double rho = rank_correlation(values, sold); std::abs(rho) > 0.9) {
     warnings.push_back("The catalogue's column " + title + " goes with how often each item has a " +
                        name + " (rank correlation " + (rho < 0 ? "-" : "") + "0." +
@@ -201,7 +201,7 @@ void warn_of_numbers(const Catalog &catalog, std::int32_t column,
   }
 }
 
-void warn_of_texts(const Catalog &catalog, std::int32_t column, Warnings &warnings) {
+void warn_of_texts(const Catalog& catalog, std::int32_t column, Warnings& warnings) {
   std::int64_t filled = 0;
   for (std::int32_t row = 0; row < catalog.items().size(); ++row) {
     filled += catalog.codes(row, column).empty() ? 0 : 1;
@@ -211,8 +211,8 @@ void warn_of_texts(const Catalog &catalog, std::int32_t column, Warnings &warnin
   }
 }
 
-void warn_of_catalog(const Events &events, const Catalog &catalog, const Log &log,
-                     Warnings &warnings) {
+void warn_of_catalog(const Events& events, const Catalog& catalog, const Log& log,
+                     Warnings& warnings) {
   const auto targets = log.targets_by_item();
   std::vector<double> sold(static_cast<std::size_t>(catalog.items().size()));
   for (std::int32_t row = 0; row < catalog.items().size(); ++row) {
@@ -232,8 +232,8 @@ void warn_of_catalog(const Events &events, const Catalog &catalog, const Log &lo
 
 }  // namespace
 
-std::vector<std::string> data_warnings(const Events &events, const Catalog &catalog,
-                                       const std::string &target) {
+std::vector<std::string> data_warnings(const Events& events, const Catalog& catalog,
+                                       const std::string& target) {
   const Log log(events, target);
   Warnings warnings;
   if (log.size() == 0) return warnings;

@@ -19,7 +19,7 @@ class QueryTable {
   QueryTable(std::int64_t n_queries, std::size_t n_columns)
       : n_columns_(n_columns), values_(static_cast<std::size_t>(n_queries) * n_columns) {}
 
-  double &at(std::int64_t query, std::size_t column) {
+  double& at(std::int64_t query, std::size_t column) {
     return values_[static_cast<std::size_t>(query) * n_columns_ + column];
   }
   [[nodiscard]] std::size_t n_queries() const { return values_.size() / n_columns_; }
@@ -29,7 +29,7 @@ class QueryTable {
     double sum = 0, squares = 0;
     const auto n = static_cast<double>(n_queries());
     for (std::size_t query = 0; query < n_queries(); ++query) {
-      const double *row = values_.data() + query * n_columns_;
+      const double* row = values_.data() + query * n_columns_;
       const double value = row[column] - (less < n_columns_ ? row[less] : 0);
       sum += value;
       squares += value * value;
@@ -45,22 +45,22 @@ class QueryTable {
   std::vector<double> values_;
 };
 
-void put_interval(RecordWriter &record, const Interval &interval) {
+void put_interval(RecordWriter& record, const Interval& interval) {
   record.put(interval.mean);
   record.put(interval.low);
   record.put(interval.high);
 }
 
-Interval get_interval(RecordReader &record) {
+Interval get_interval(RecordReader& record) {
   Interval interval;
-  for (auto *part : {&interval.mean, &interval.low, &interval.high}) {
+  for (auto* part : {&interval.mean, &interval.low, &interval.high}) {
     *part = record.get<double>();
     require(std::isfinite(*part), "interval", "be finite", *part);
   }
   return interval;
 }
 
-void put_model(RecordWriter &record, const TriedModel &model) {
+void put_model(RecordWriter& record, const TriedModel& model) {
   record.put(model.name);
   record.put(model.fate);
   record.put(model.fit_seconds);
@@ -72,7 +72,7 @@ void put_model(RecordWriter &record, const TriedModel &model) {
   }
 }
 
-TriedModel get_model(RecordReader &record) {
+TriedModel get_model(RecordReader& record) {
   TriedModel model{.name = record.text()};
   model.fate = record.text();
   model.fit_seconds = record.get<double>();
@@ -87,8 +87,8 @@ TriedModel get_model(RecordReader &record) {
 
 }  // namespace
 
-Examination examine(const BlendProblem &problem, std::span<const float> weights,
-                    const Context &context) {
+Examination examine(const BlendProblem& problem, std::span<const float> weights,
+                    const Context& context) {
   const auto n_models = static_cast<std::size_t>(problem.n_features);
   const Eigen::Map<const Eigen::VectorXf> w(weights.data(), problem.n_features);
   // The blend, then each model alone, then the blend without each.
@@ -122,7 +122,7 @@ Examination examine(const BlendProblem &problem, std::span<const float> weights,
 }
 
 void FitReport::note(std::size_t purpose, std::span<const float> weights,
-                     const Examination &found) {
+                     const Examination& found) {
   n_queries[purpose] = found.n_queries;
   blend[purpose] = found.blend;
   over_best[purpose] = found.over_best;
@@ -136,13 +136,13 @@ void FitReport::note(std::size_t purpose, std::span<const float> weights,
   }
 }
 
-TriedModel *FitReport::find(std::string_view name) {
+TriedModel* FitReport::find(std::string_view name) {
   const auto model = std::find_if(models.begin(), models.end(),
-                                  [&](const auto &tried) { return tried.name == name; });
+                                  [&](const auto& tried) { return tried.name == name; });
   return model == models.end() ? nullptr : &*model;
 }
 
-void put_report(RecordWriter &record, const FitReport &report) {
+void put_report(RecordWriter& record, const FitReport& report) {
   record.put(report.held_out);
   for (const auto number : {report.n_train, report.n_held_out, report.n_hold_outs, report.begin_us,
                             report.cut_us, report.end_us}) {
@@ -155,15 +155,15 @@ void put_report(RecordWriter &record, const FitReport &report) {
     put_interval(record, report.over_best[p]);
   }
   record.put<std::uint64_t>(report.models.size());
-  for (const auto &model : report.models) put_model(record, model);
+  for (const auto& model : report.models) put_model(record, model);
   record.put<std::uint64_t>(report.warnings.size());
-  for (const auto &warning : report.warnings) record.put(warning);
+  for (const auto& warning : report.warnings) record.put(warning);
   record.put(report.seconds);
 }
 
-FitReport get_report(RecordReader &record) {
+FitReport get_report(RecordReader& record) {
   FitReport report{.held_out = record.text()};
-  for (auto *number : {&report.n_train, &report.n_held_out, &report.n_hold_outs, &report.begin_us,
+  for (auto* number : {&report.n_train, &report.n_held_out, &report.n_hold_outs, &report.begin_us,
                        &report.cut_us, &report.end_us}) {
     *number = record.get<std::int64_t>();
   }

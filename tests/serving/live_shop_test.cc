@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -107,6 +109,40 @@ TEST(LiveShopTest, ATrainedModelWaitsForTheNextFit) {
   shop.refresh();
   const auto after = shop.next({"tea1", "tea2"}, 5);
   for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(after[i].score, before[i].score);
+}
+
+TEST(LiveShopTest, WeightsAreSetByHand) {
+  auto shop = Recommender::fit(Events::from_list(year_of_events(40)), {},
+                               {.models = {"popularity", "rp3beta"}});
+  const auto learned = shop.models();
+  shop.observe("guest", "tea1", "view", {.time_us = 400 * kMicrosecondsPerDay});
+  shop.set_weights({{.name = "rp3beta", .explore = 2.0f, .include = 0.0f}});
+  const auto by_hand = shop.models();
+  EXPECT_EQ(by_hand[1].weight_explore, 2);
+  EXPECT_EQ(by_hand[1].weight_include, 0);
+  EXPECT_EQ(by_hand[1].weight_first_visit, learned[1].weight_first_visit);
+  EXPECT_EQ(by_hand[0].weight_explore, learned[0].weight_explore);
+
+  // Twice the weight, twice the part; and nothing was lost on the way.
+  const auto part = [&] {
+    double sum = 0;
+    for (const auto& reason : shop.explain("u0", "tea8").reasons) sum += reason.value;
+    return sum;
+  };
+  const double once = part();
+  shop.set_weights({{.name = "rp3beta", .explore = 4.0f}});
+  EXPECT_NEAR(part(), 2 * once, 1e-5 * once);
+  EXPECT_GT(once, 0);
+  EXPECT_EQ(shop.history("guest").size(), 1);
+  EXPECT_TRUE(std::isnan(shop.recommend({.user = "u0", .k = 1}).picks[0].probability));
+
+  shop.observe("guest", "tea2", "view", {.time_us = 401 * kMicrosecondsPerDay});
+  shop.refresh();
+  EXPECT_EQ(shop.models()[1].weight_explore, 4);
+  const auto before = bytes_of(shop);
+  EXPECT_THROW(shop.set_weights({{.name = "ease", .explore = 1.0f}}), std::invalid_argument);
+  EXPECT_THROW(shop.set_weights({{.name = "rp3beta", .explore = NAN}}), std::invalid_argument);
+  EXPECT_EQ(bytes_of(shop), before);
 }
 
 TEST(LiveShopTest, QuestionsNewsAndRefreshesGoOnTogether) {

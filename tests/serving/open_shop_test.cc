@@ -114,7 +114,8 @@ TEST_F(OpenShopTest, ACrashLosesNothingThatWasDurable) {
 TEST_F(OpenShopTest, ModelFilesMayBeLost) {
   open();
   tell(year_of_events(30));
-  shop_->refit();
+  shop_->refit({.models = {"popularity", "rp3beta"}});
+  shop_->set_weights({{.name = "rp3beta", .explore = 3.0f}});
   const auto before = bytes_of(*shop_);
   shop_->close();
   for (const auto& entry : std::filesystem::directory_iterator(path())) {
@@ -124,6 +125,17 @@ TEST_F(OpenShopTest, ModelFilesMayBeLost) {
     }
   }
   open();
+  EXPECT_EQ(bytes_of(*shop_), before);
+}
+
+TEST_F(OpenShopTest, WeightsSetByHandSurviveACrash) {
+  open();
+  tell(year_of_events(40));
+  shop_->refit({.models = {"popularity", "rp3beta"}});
+  shop_->set_weights({{.name = "rp3beta", .explore = 3.0f}});
+  const auto before = bytes_of(*shop_);
+  crash();
+  EXPECT_EQ(shop_->models()[1].weight_explore, 3);
   EXPECT_EQ(bytes_of(*shop_), before);
 }
 

@@ -30,15 +30,15 @@ std::vector<Event> healthy() {
   return events;
 }
 
-std::string warnings_of(const std::vector<Event> &events, const Catalog &catalog = {}) {
+std::string warnings_of(const std::vector<Event>& events, const Catalog& catalog = {}) {
   std::string all;
-  for (const auto &warning : data_warnings(Events::from_list(events), catalog)) {
+  for (const auto& warning : data_warnings(Events::from_list(events), catalog)) {
     all += warning + "\n";
   }
   return all;
 }
 
-Catalog catalog_of(const std::string &name, ColumnType type,
+Catalog catalog_of(const std::string& name, ColumnType type,
                    decltype(CatalogColumn::values) values) {
   CatalogColumns columns;
   for (std::int64_t item = 0; item < 60; ++item) columns.ids.emplace_back(item);
@@ -75,7 +75,7 @@ TEST(DataWarningsTest, ATimeThatManyShareLooksLikeAnImport) {
   for (std::size_t e = 0; e < 300; ++e) events[e].time_us = 5 * kHour;
   EXPECT_NE(warnings_of(events).find("30 % of the events have one and the same time"),
             std::string::npos);
-  for (auto &event : events) event.time_us = 0;
+  for (auto& event : events) event.time_us = 0;
   EXPECT_NE(warnings_of(events).find("All events have the same time"), std::string::npos);
 }
 
@@ -98,7 +98,7 @@ TEST(DataWarningsTest, ColumnsThatAreIdsAreNamed) {
 
 TEST(DataWarningsTest, AColumnThatCountsSalesIsNamed) {
   Numbers sold(60);
-  for (const auto &event : healthy()) {
+  for (const auto& event : healthy()) {
     ++sold[static_cast<std::size_t>(std::get<std::int64_t>(event.item))];
   }
   const auto warning = warnings_of(healthy(), catalog_of("sold", ColumnType::kNumber, sold));

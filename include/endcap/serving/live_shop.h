@@ -26,6 +26,8 @@
 
 namespace endcap {
 
+struct ModelWeights;
+
 // The live half of a recommender. What is told goes into the log, if the shop has a folder, and
 // into the overlay of the present edition, which every answer reads; refresh() folds it into the
 // next edition and publishes that. Any number of threads may do all of this at once, and none of it
@@ -53,6 +55,8 @@ class LiveShop {
   void bring_up_to_date(const Context& context = {});
   // The same with models and weights chosen anew.
   void refit(const FitOptions& options);
+  // refresh() with these weights.
+  void set_weights(std::span<const ModelWeights> weights, const Context& context);
 
   void merge(const Id& guest, const Id& customer);
   void unmerge(const Id& guest, const Id& customer);
@@ -97,6 +101,8 @@ class LiveShop {
   // Require refreshing_.
   template <class Make, class Commit>
   void publish(Make&& make, Commit&& commit);
+  template <class Make>
+  void publish_choice(Make&& make);
   void make_next(const std::optional<Catalog>& catalog, const Context& context);
   void save_model();
   void work();  // of the ticker; takes refreshing_ itself

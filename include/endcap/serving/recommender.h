@@ -32,6 +32,14 @@ struct ModelReport {
   float weight_first_visit = 0;  // as the first, for who came within a day
 };
 
+// What a model is to weigh in the lists; what is left empty stays as it is.
+struct ModelWeights {
+  std::string name;                       // of the model, as in models()
+  std::optional<float> explore = {};      // finite; below 0 it counts against an item
+  std::optional<float> include = {};      // likewise
+  std::optional<float> first_visit = {};  // likewise
+};
+
 // How an event is told.
 struct ObserveOptions {
   std::optional<std::int64_t> time_us = {};  // when it happened; empty: now
@@ -140,6 +148,12 @@ class Recommender {
   void update(const Events& events, const Context& context = {});
   // Chooses, weighs and fits the models anew, as fit() does, on all that the shop was told.
   void refit(const FitOptions& options = {});
+
+  // Weighs models by hand, those not named as before: refresh() and fit() with `like` keep to it,
+  // refit() chooses anew. Costs what refresh() costs. What scores promise was learned with other
+  // weights, so probabilities are NaN from now on. Throws std::invalid_argument for a model that
+  // the shop does not use or a weight that is not finite.
+  void set_weights(const std::vector<ModelWeights>& weights, const Context& context = {});
 
   // This person's events, oldest first, observed ones included. Throws UnknownIdError.
   [[nodiscard]] std::vector<Event> history(const Id& user) const;

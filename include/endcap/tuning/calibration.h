@@ -35,8 +35,8 @@ class Calibration {
   // NaN if nothing is promised, or for NaN.
   [[nodiscard]] float probability(float score) const;
 
-  [[nodiscard]] const Array<float> &scores() const { return scores_; }
-  [[nodiscard]] const Array<float> &probabilities() const { return probabilities_; }
+  [[nodiscard]] const Array<float>& scores() const { return scores_; }
+  [[nodiscard]] const Array<float>& probabilities() const { return probabilities_; }
 
  private:
   Array<float> scores_, probabilities_;
@@ -44,7 +44,7 @@ class Calibration {
 
 // The curve for the first places of the lists that these weights make of the
 // queries.
-[[nodiscard]] Calibration calibrate(const BlendProblem &problem, std::span<const float> weights,
-                                    const Context &context = {});
+[[nodiscard]] Calibration calibrate(const BlendProblem& problem, std::span<const float> weights,
+                                    const Context& context = {});
 
 }  // namespace endcap

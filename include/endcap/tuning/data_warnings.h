@@ -15,7 +15,7 @@ namespace endcap {
 // knows the shop; none where all is well. `target`: the kind that lists
 // predict; any kind where the log has none of it. Throws std::invalid_argument
 // for an unknown target.
-[[nodiscard]] std::vector<std::string> data_warnings(const Events &events, const Catalog &catalog,
-                                                     const std::string &target = "purchase");
+[[nodiscard]] std::vector<std::string> data_warnings(const Events& events, const Catalog& catalog,
+                                                     const std::string& target = "purchase");
 
 }  // namespace endcap

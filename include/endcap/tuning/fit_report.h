@@ -28,8 +28,8 @@ struct Examination {
 };
 
 // Throws what Progress throws. Costs a pass over the rows for each model.
-[[nodiscard]] Examination examine(const BlendProblem &problem, std::span<const float> weights,
-                                  const Context &context = {});
+[[nodiscard]] Examination examine(const BlendProblem& problem, std::span<const float> weights,
+                                  const Context& context = {});
 
 // What became of one model that a fit thought of.
 struct TriedModel {
@@ -64,13 +64,13 @@ struct FitReport {
   double seconds = 0;                      // the whole fit took
 
   // The models are those of the examination, in its order.
-  void note(std::size_t purpose, std::span<const float> weights, const Examination &found);
-  [[nodiscard]] TriedModel *find(std::string_view name);
+  void note(std::size_t purpose, std::span<const float> weights, const Examination& found);
+  [[nodiscard]] TriedModel* find(std::string_view name);
 };
 
-void put_report(RecordWriter &record, const FitReport &report);
+void put_report(RecordWriter& record, const FitReport& report);
 // Throws std::out_of_range if the record ends too early, std::invalid_argument for what is no
 // number.
-[[nodiscard]] FitReport get_report(RecordReader &record);
+[[nodiscard]] FitReport get_report(RecordReader& record);
 
 }  // namespace endcap

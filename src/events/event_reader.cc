@@ -155,7 +155,9 @@ ReadEvents read_events_json_lines(const std::filesystem::path& path,
 }
 #else
 ReadEvents read_events_json_lines(const std::filesystem::path&, const EventReaderOptions&) {
-  throw std::runtime_error("this build reads no JSON Lines: nlohmann/json was not found");
+  throw std::runtime_error(
+      "this endcap was built without nlohmann/json (Debian: nlohmann-json3-dev): it reads no JSON "
+      "Lines");
 }
 #endif
 

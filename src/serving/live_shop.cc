@@ -159,6 +159,19 @@ void LiveShop::publish(Make&& make, Commit&& commit) {
   generation_ = mark.generation;
 }
 
+// An edition whose models or weights are others than before: the folder keeps them too.
+template <class Make>
+void LiveShop::publish_choice(Make&& make) {
+  publish(make, [this](const Snapshot& next) {
+    if (files_) files_->save_choice(next);
+  });
+  if (!files_) return;
+  try {
+    save_model();
+  } catch (const std::exception&) {  // it only saves work: the log and the choice say the same
+  }
+}
+
 void LiveShop::make_next(const std::optional<Catalog>& catalog, const Context& context) {
   const auto refreshed = [&](const Edition& edition, const Mark& mark) {
     const auto events = events_of(edition, mark.position);
@@ -197,19 +210,6 @@ void LiveShop::set_weights(std::span<const ModelWeights> weights, const Context&
     const auto events = events_of(edition, mark.position);
     return refresh_snapshot({events, weighed.catalog, mark.people}, weighed, context);
   });
-}
-
-// An edition whose models or weights are others than before: the folder keeps them too.
-template <class Make>
-void LiveShop::publish_choice(Make&& make) {
-  publish(make, [this](const Snapshot& next) {
-    if (files_) files_->save_choice(next);
-  });
-  if (!files_) return;
-  try {
-    save_model();
-  } catch (const std::exception&) {  // it only saves work: the log and the choice say the same
-  }
 }
 
 void LiveShop::work() {

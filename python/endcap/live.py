@@ -141,12 +141,14 @@ class Live:
 
     @weights.setter
     def weights(self, weights: Mapping[str, float | Mapping[str, float]]) -> None:
+        if not isinstance(weights, Mapping):
+            raise ValueError(f"weights must be a dict by model, got {weights!r}")
         rows = []
         for name, given in weights.items():
             by_place = given if isinstance(given, Mapping) else dict.fromkeys(_PLACES, given)
             if unknown := set(by_place) - set(_PLACES):
                 expected = ", ".join(_PLACES)
-                raise ValueError(f"weights must be for {expected}, got {sorted(unknown)[0]!r}")
+                raise ValueError(f"weights must be for {expected}, got {unknown.pop()!r}")
             row = (number("weights", by_place[p]) if p in by_place else None for p in _PLACES)
             rows.append((text("weights", name), *row))
         self._core.set_weights(rows)

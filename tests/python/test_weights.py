@@ -40,6 +40,8 @@ def test_without_its_weight_a_model_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("weights", "error"),
     [
+        (1, "weights must be a dict by model, got 1"),
+        ({2: 1}, "weights must be a text, got 2"),
         ({"ease": 1}, "weights must name models that the shop uses, got ease"),
         ({"rp3beta": math.inf}, "weights must be finite, got inf"),
         ({"rp3beta": "1"}, "weights must be a number, got '1'"),

@@ -1,5 +1,7 @@
 #include "endcap/tuning/portfolio.h"
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <utility>
 
@@ -83,16 +85,22 @@ Maker slist(const SlistOptions& options) {
 // apart.
 Maker sequence_factors(std::int32_t factors, float dropout, std::uint64_t draw = 0) {
   return [=](const TrainingData& data, const Context& context) {
-    constexpr std::int32_t kMostEpochs = 24, kUsualEpochs = 12;
-    constexpr std::int64_t kManyEvents = 300'000;  // that need fewer negatives each
+    constexpr std::int32_t kMostEpochs = 24, kUsualEpochs = 10;
+    constexpr std::int64_t kFewestSteps = 25;  // an epoch
     const TrainingPlan& plan = data.plan;
     SequenceFactorsOptions options{.factors = factors, .dropout = dropout};
-    if (data.interactions.n_events() > kManyEvents) options.negatives /= 2;
+    // A small log in smaller batches, which are noisier and so take smaller steps.
+    const auto whole = options.batch_targets;
+    const auto targets = data.interactions.n_events() / kFewestSteps;
+    options.batch_targets =
+        static_cast<std::int32_t>(std::clamp<std::int64_t>(targets, 500, whole));
+    options.learning_rate *=
+        std::sqrt(static_cast<float>(options.batch_targets) / static_cast<float>(whole));
     options.epochs = plan.epochs > 0 ? plan.epochs : plan.validation ? kMostEpochs : kUsualEpochs;
     Context own = context;
     own.seed += static_cast<std::uint64_t>(factors) + 1000 * draw;
-    return shared(
-        SequenceFactors::fit(data.interactions, data.attributes, options, own, plan.validation));
+    return shared(SequenceFactors::fit(data.interactions, data.attributes, options, own,
+                                       {.validation = plan.validation}));
   };
 }
 

@@ -21,6 +21,17 @@
 
 namespace endcap {
 
+class SequenceFactors;
+
+// Where training begins and when it ends.
+struct SequenceTraining {
+  // How good a model is, higher being better. Asked every second epoch; the best model seen is
+  // returned, and training ends when it has not been surpassed twice.
+  std::function<double(const SequenceFactors&)> validation = {};
+  // The weights to go on from, of the same shape; null: random ones.
+  const SequenceFactors* start = nullptr;
+};
+
 // An additive model of the next item, trained: each event of a history adds a vector, weighted by
 // its place from the newest.
 //   score(j) = scale(history) * sum over the newest events k of a[k] * <Q[item_k], R[j]>
@@ -35,18 +46,14 @@ namespace endcap {
 // may score at once.
 class SequenceFactors final : public Scorer {
  public:
-  // How good a model is, higher being better.
-  using Validation = std::function<double(const SequenceFactors&)>;
-
   // attributes: (n_items, n_attributes), >= 0, or without rows; each item's are scaled to length 1.
-  // With a validation, which is asked every second epoch, the best model seen is returned and
-  // training ends when it has not been surpassed three times. Throws std::invalid_argument for
-  // options out of range or attributes of another number of items.
+  // Throws std::invalid_argument for options out of range, attributes of another number of items
+  // or a start of another shape.
   [[nodiscard]] static SequenceFactors fit(const Interactions& interactions,
                                            const CsrMatrix& attributes,
                                            SequenceFactorsOptions options = {},
                                            const Context& context = {},
-                                           const Validation& validation = {});
+                                           const SequenceTraining& training = {});
 
   // queries (Q) and items (R): (n_items, factors); position_weights (a): newest first.
   // Throws std::invalid_argument if the shapes disagree.
@@ -147,8 +154,8 @@ inline float SequenceFactors::explain(const History& history, ItemIndex item,
 inline SequenceFactors SequenceFactors::fit(const Interactions& interactions,
                                             const CsrMatrix& attributes,
                                             SequenceFactorsOptions options, const Context& context,
-                                            const Validation& validation) {
-  constexpr int kLookEvery = 2, kPatience = 3;
+                                            const SequenceTraining& training) {
+  constexpr int kLookEvery = 2, kPatience = 2;
   options.validate();
   require(attributes.n_rows() == 0 || attributes.n_rows() == interactions.n_items(), "attributes",
           "have a row per item or none", attributes.n_rows());
@@ -156,6 +163,15 @@ inline SequenceFactors SequenceFactors::fit(const Interactions& interactions,
     require(value >= 0 && value < 1e18f, "attributes", "be finite and not negative", value);
   }
   detail::SequenceTrainer trainer(interactions, attributes, options, context);
+  if (const auto* start = training.start) {
+    require(start->n_items() == interactions.n_items(), "start", "have as many items",
+            start->n_items());
+    require(start->factors() == options.factors, "start", "have as many factors", start->factors());
+    const auto n_positions = start->position_weights().size();
+    require(n_positions == static_cast<std::size_t>(options.max_history), "start",
+            "have max_history positions", n_positions);
+    trainer.start_from(start->queries(), start->items(), start->position_weights());
+  }
   context.begin("fit sequence factors", trainer.steps_per_epoch() * options.epochs);
   const auto snapshot = [&](int epoch) {
     return SequenceFactors(options.factors, trainer.queries(), trainer.items(),
@@ -165,9 +181,9 @@ inline SequenceFactors SequenceFactors::fit(const Interactions& interactions,
   double best_value = 0;
   for (int epoch = 1, misses = 0; epoch <= options.epochs && misses < kPatience; ++epoch) {
     trainer.run_epoch(epoch);
-    if (!validation || (epoch % kLookEvery != 0 && epoch != options.epochs)) continue;
+    if (!training.validation || (epoch % kLookEvery != 0 && epoch != options.epochs)) continue;
     SequenceFactors model = snapshot(epoch);
-    const double value = validation(model);
+    const double value = training.validation(model);
     misses = best && !(value > best_value) ? misses + 1 : 0;
     if (misses > 0) continue;
     best = std::move(model);

@@ -32,7 +32,7 @@ class TrainingBudget {
   }
   // Throws Exceeded at the first look at a model that will not be done in time.
   void look(std::int32_t epochs) {
-    constexpr double kUsualEpochs = 15;
+    constexpr double kUsualEpochs = 12;
     if (std::exchange(looked_, true)) return;
     const double rest = seconds_since(model_start_) * (fits_ * kUsualEpochs / epochs - 1);
     if (seconds_since(start_) + reserved_ + rest > seconds_) throw Exceeded{};

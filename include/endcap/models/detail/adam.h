@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -95,6 +96,16 @@ struct Parameter {
       for (float& value : row(i).first(static_cast<std::size_t>(used))) {
         value = static_cast<float>(random.normal() * deviation);
       }
+    }
+    average = values;
+  }
+
+  // The first `used` columns become `rows` (any number of them, used), all else 0.
+  void assign(std::span<const float> rows, std::int64_t used) {
+    std::ranges::fill(values, 0.0f);
+    const auto n = static_cast<std::size_t>(used);
+    for (std::int64_t i = 0; static_cast<std::size_t>(i) * n < rows.size(); ++i) {
+      std::ranges::copy(rows.subspan(static_cast<std::size_t>(i) * n, n), row(i).begin());
     }
     average = values;
   }

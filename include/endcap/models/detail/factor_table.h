@@ -85,6 +85,28 @@ class FactorTable {
     }
   }
 
+  // Vectors (n_items, factors) to go on from. Each attribute in turn takes what its items share: by
+  // ridge regression, as own and shared vectors are drawn alike. So an item without a past has a
+  // sensible vector too.
+  void assign(std::span<const float> vectors, std::int64_t factors) {
+    own_.assign(vectors, factors);
+    shared_.assign({}, factors);
+    for (std::int64_t a = 0; a < shared_.n_rows; ++a) {
+      const auto shared = shared_.row(a);
+      float squares = 1;
+      for (const auto& [item, weight] : attributes_->of_attribute(a)) {
+        add_scaled(shared, weight, own_.row(item));
+        squares += weight * weight;
+      }
+      for (float& x : shared) x /= squares;
+      for (const auto& [item, weight] : attributes_->of_attribute(a)) {
+        add_scaled(own_.row(item), -weight, shared);
+      }
+    }
+    own_.average = own_.values;
+    shared_.average = shared_.values;
+  }
+
   // gradient_of(item): of the item's vector, null if it is 0.
   template <class GradientOf>
   void update(const Context& context, const AdamClock& clock, GradientOf&& gradient_of) {

@@ -48,11 +48,20 @@ class SequenceTrainer {
   SequenceTrainer(const SequenceTrainer&) = delete;
   SequenceTrainer& operator=(const SequenceTrainer&) = delete;
 
+  // Goes on from weights as scoring needs them, (n_items, factors) twice and (max_history,).
+  void start_from(std::span<const float> queries, std::span<const float> items,
+                  std::span<const float> position_weights) {
+    query_table_.assign(queries, options_.factors);
+    item_table_.assign(items, options_.factors);
+    positions_.assign(position_weights, options_.max_history);
+    averages_from_ = 1;
+  }
+
   [[nodiscard]] std::int64_t steps_per_epoch() const { return batches_.size(); }
 
-  // Epochs count from 1; the moving average starts with the second.
+  // Epochs count from 1. The moving average starts with the second, unless there was a start.
   void run_epoch(int epoch) {
-    clock_.average_keep = epoch > 1 ? options_.averaging : 0;
+    clock_.average_keep = epoch >= averages_from_ ? options_.averaging : 0;
     batches_.shuffle(random_);
     for (std::int64_t k = 0; k < batches_.size(); ++k) {
       batches_.fill(k, random_, batch_);
@@ -109,6 +118,7 @@ class SequenceTrainer {
   FactorTable query_table_, item_table_;  // Q and R
   Parameter positions_;                   // (1, max_history)
   AdamClock clock_;
+  int averages_from_ = 2;  // epoch
   SequenceBatches batches_;
   SequenceBatch batch_;
   SequenceEncoder encoder_;

@@ -218,6 +218,49 @@ TEST(SequenceFactorsTest, KeepsTheBestEpochAndLosesPatience) {
   EXPECT_EQ(seen, (std::vector<std::int32_t>{2, 4, 6, 8}));
 }
 
+TEST(SequenceFactorsTest, GoesOnFromTheWeightsOfAnother) {
+  Lists histories;
+  Random random(1);
+  for (int user = 0; user < 60; ++user) {
+    histories.emplace_back();
+    for (int k = 0; k < 8; ++k) {
+      histories.back().push_back(ItemIndex(user % 2 * 4 + int(random.below(4))));
+    }
+  }
+  const auto attributes = attributes_of({0, 0, 0, 0, 1, 1, 1, 1, 0, 1}, 2);
+  const auto data = interactions_of(10, histories);
+  const auto start = SequenceFactors::fit(data, attributes, small());
+
+  // What it starts from, read back: the same scores, whatever of a vector is its attributes'.
+  auto options = small();
+  detail::SequenceTrainer trainer(data, attributes, options, {});
+  trainer.start_from(start.queries(), start.items(), start.position_weights());
+  const SequenceFactors same(options.factors, trainer.queries(), trainer.items(),
+                             trainer.position_weights());
+  const auto before = scores_of(start, {0, 1}), after = scores_of(same, {0, 1});
+  for (std::size_t j = 0; j < 10; ++j) EXPECT_NEAR(after[j], before[j], 1e-4);
+
+  // Yesterday's model in yesterday's eyes: items 8 and 9 were not there. One epoch of today's data
+  // and the attributes' share place them.
+  auto queries = std::vector<float>(start.queries().begin(), start.queries().end());
+  auto items = std::vector<float>(start.items().begin(), start.items().end());
+  const auto known = std::size_t(8 * options.factors);
+  std::fill(queries.begin() + long(known), queries.end(), 0.0f);
+  std::fill(items.begin() + long(known), items.end(), 0.0f);
+  const SequenceFactors yesterday(options.factors, queries, items, start.position_weights());
+  options.epochs = 1;
+  const auto model = SequenceFactors::fit(data, attributes, options, {}, {.start = &yesterday});
+  const auto first = scores_of(model, {0, 1}), second = scores_of(model, {4, 5});
+  EXPECT_GT(first[8], first[9]);
+  EXPECT_GT(second[9], second[8]);
+  EXPECT_GT(first[0], first[4]);
+
+  options.factors = 13;
+  EXPECT_THROW(
+      static_cast<void>(SequenceFactors::fit(data, attributes, options, {}, {.start = &yesterday})),
+      std::invalid_argument);
+}
+
 TEST(SequenceFactorsTest, ListsWithoutANextItemTeachNothingButAreNoError) {
   EXPECT_EQ(SequenceFactors::fit(interactions_of(2, {{0}, {}, {1}}), {}, small()).n_items(), 2);
   EXPECT_EQ(SequenceFactors::fit(interactions_of(0, {}), {}, small()).n_items(), 0);

@@ -16,6 +16,7 @@
 #include "endcap/models/sequential_rules.h"
 #include "endcap/models/session_knn.h"
 #include "endcap/models/slist.h"
+#include "endcap/models/turbo_cf.h"
 
 namespace endcap {
 namespace {
@@ -60,6 +61,13 @@ Maker ease(HistoryWeights history) {
 Maker walk(float beta, HistoryWeights history) {
   return [=](const TrainingData& data, const Context& context) {
     return shared(Rp3Beta::fit(data.interactions, {.beta = beta, .history = history}, context));
+  };
+}
+
+Maker low_pass(HistoryWeights history) {
+  return [=](const TrainingData& data, const Context& context) {
+    const TurboCfOptions options{.alpha = 0.4f, .power = 0.7f, .history = history};
+    return shared(TurboCf::fit(data.interactions, options, context));
   };
 }
 
@@ -127,6 +135,7 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
        {Needs::kOrder, Effort::kBalanced,
         walk(0.4f, {.position_decay = 0.8f, .length_power = 0.5f})}},
       {"rp3beta/popular", {Needs::kNothing, Effort::kBalanced, walk(0.0f, {.length_power = 1})}},
+      {"turbo_cf", {Needs::kNoOrder, Effort::kBalanced, low_pass({.length_power = 0.5f})}},
       {"ease", {Needs::kNothing, Effort::kBalanced, ease({.length_power = 0.5f})}},
       {"als", {Needs::kNoOrder, Effort::kBalanced, als(128)}},
       {"als/wide", {Needs::kNoOrder, Effort::kBest, als(256)}},
@@ -228,12 +237,22 @@ std::vector<std::string> repeats_by_kind(const TrainingData& data) {
   return names.size() > 1 ? names : std::vector<std::string>();
 }
 
+// The trained model that a minute or two are enough for, if any: where order is all that is known,
+// models are fitted on one hold-out and on everything, not on several.
+std::string_view quickly_trained(const Interactions& interactions) {
+  constexpr std::int64_t kFewEvents = 300'000, kManyEvents = 1'000'000;
+  if (interactions.order() != Order::kSequence || interactions.n_events() > kManyEvents) return {};
+  return interactions.n_events() > kFewEvents ? "sequence_factors/narrow" : "sequence_factors";
+}
+
 }  // namespace
 
 std::vector<std::string> portfolio(const TrainingData& data, Effort effort) {
   std::vector<std::string> names;
+  const auto quick = quickly_trained(data.interactions);
   for (const auto& [name, entry] : entries()) {
-    if (has(entry.needs, data) && effort >= entry.from) names.push_back(name);
+    const auto from = name == quick ? Effort::kBalanced : entry.from;
+    if (has(entry.needs, data) && effort >= from) names.push_back(name);
   }
   for (auto& name : repeats_by_kind(data)) names.push_back(std::move(name));
   return names;

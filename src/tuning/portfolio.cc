@@ -94,16 +94,18 @@ Maker slist(const SlistOptions& options) {
 Maker sequence_factors(std::int32_t factors, float dropout, std::uint64_t draw = 0) {
   return [=](const TrainingData& data, const Context& context) {
     constexpr std::int32_t kMostEpochs = 24, kUsualEpochs = 10;
-    constexpr std::int64_t kFewestSteps = 25;  // an epoch
+    constexpr std::int64_t kFewestSteps = 50;     // an epoch
+    constexpr std::int64_t kFewEvents = 300'000;  // that leave time for more negatives each
     const TrainingPlan& plan = data.plan;
     SequenceFactorsOptions options{.factors = factors, .dropout = dropout};
     // A small log in smaller batches, which are noisier and so take smaller steps.
     const auto whole = options.batch_targets;
-    const auto targets = data.interactions.n_events() / kFewestSteps;
+    const auto n_events = data.interactions.n_events();
     options.batch_targets =
-        static_cast<std::int32_t>(std::clamp<std::int64_t>(targets, 500, whole));
-    options.learning_rate *=
-        std::sqrt(static_cast<float>(options.batch_targets) / static_cast<float>(whole));
+        static_cast<std::int32_t>(std::clamp<std::int64_t>(n_events / kFewestSteps, 500, whole));
+    const auto part = static_cast<float>(options.batch_targets) / static_cast<float>(whole);
+    options.learning_rate *= std::pow(part, 0.8f);
+    if (n_events < kFewEvents) options.negatives *= 4;
     options.epochs = plan.epochs > 0 ? plan.epochs : plan.validation ? kMostEpochs : kUsualEpochs;
     Context own = context;
     own.seed += static_cast<std::uint64_t>(factors) + 1000 * draw;
@@ -135,7 +137,7 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
        {Needs::kOrder, Effort::kBalanced,
         walk(0.4f, {.position_decay = 0.8f, .length_power = 0.5f})}},
       {"rp3beta/popular", {Needs::kNothing, Effort::kBalanced, walk(0.0f, {.length_power = 1})}},
-      {"turbo_cf", {Needs::kNoOrder, Effort::kBalanced, low_pass({.length_power = 0.5f})}},
+      {"turbo_cf", {Needs::kNoOrder, Effort::kBest, low_pass({.length_power = 0.5f})}},
       {"ease", {Needs::kNothing, Effort::kBalanced, ease({.length_power = 0.5f})}},
       {"als", {Needs::kNoOrder, Effort::kBalanced, als(128)}},
       {"als/wide", {Needs::kNoOrder, Effort::kBest, als(256)}},

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import torch
 
-FACTORS, HISTORY, DROPOUT, RATE = 128, 50, 0.5, 0.004
-TARGETS, NEGATIVES, KEEP = 6000, 2048, 0.985
+FACTORS, HISTORY, DROPOUT, RATE = 128, 50, 0.5, 0.006
+TARGETS, NEGATIVES, KEEP = 6000, 512, 0.985
 
 
 class Twin(torch.nn.Module):  # type: ignore[misc]

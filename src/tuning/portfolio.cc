@@ -94,21 +94,16 @@ Maker slist(const SlistOptions& options) {
 Maker sequence_factors(std::int32_t factors, float dropout, std::uint64_t draw = 0) {
   return [=](const TrainingData& data, const Context& context) {
     constexpr std::int32_t kMostEpochs = 24, kUsualEpochs = 10;
-    constexpr std::int64_t kFewestSteps = 25;      // an epoch
-    constexpr std::int64_t kManyEvents = 300'000;  // that need fewer negatives each, and less care
+    constexpr std::int64_t kFewestSteps = 25;  // an epoch
     const TrainingPlan& plan = data.plan;
     SequenceFactorsOptions options{.factors = factors, .dropout = dropout};
     // A small log in smaller batches, which are noisier and so take smaller steps.
     const auto whole = options.batch_targets;
-    const auto n_events = data.interactions.n_events();
+    const auto targets = data.interactions.n_events() / kFewestSteps;
     options.batch_targets =
-        static_cast<std::int32_t>(std::clamp<std::int64_t>(n_events / kFewestSteps, 500, whole));
-    const auto part = static_cast<float>(options.batch_targets) / static_cast<float>(whole);
-    options.learning_rate *= std::sqrt(part);
-    if (n_events > kManyEvents) {
-      options.negatives /= 4;
-      options.learning_rate *= 1.5f;
-    }
+        static_cast<std::int32_t>(std::clamp<std::int64_t>(targets, 500, whole));
+    options.learning_rate *=
+        std::sqrt(static_cast<float>(options.batch_targets) / static_cast<float>(whole));
     options.epochs = plan.epochs > 0 ? plan.epochs : plan.validation ? kMostEpochs : kUsualEpochs;
     Context own = context;
     own.seed += static_cast<std::uint64_t>(factors) + 1000 * draw;

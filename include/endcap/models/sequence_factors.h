@@ -25,8 +25,9 @@ class SequenceFactors;
 
 // Where training begins and when it ends.
 struct SequenceTraining {
-  // How good a model is, higher being better. Asked every second epoch; the best model seen is
-  // returned, and training ends when it has not been surpassed twice.
+  // How good a model is, 0 or more. Asked every second epoch; the best model seen is returned, and
+  // training ends when it has not been surpassed by a hundredth twice: of two about as good, the
+  // one trained for less knows its data less by heart.
   std::function<double(const SequenceFactors&)> validation = {};
   // The weights to go on from, of the same shape; null: random ones.
   const SequenceFactors* start = nullptr;
@@ -156,6 +157,7 @@ inline SequenceFactors SequenceFactors::fit(const Interactions& interactions,
                                             SequenceFactorsOptions options, const Context& context,
                                             const SequenceTraining& training) {
   constexpr int kLookEvery = 2, kPatience = 2;
+  constexpr double kGain = 1.01;
   options.validate();
   require(attributes.n_rows() == 0 || attributes.n_rows() == interactions.n_items(), "attributes",
           "have a row per item or none", attributes.n_rows());
@@ -184,7 +186,7 @@ inline SequenceFactors SequenceFactors::fit(const Interactions& interactions,
     if (!training.validation || (epoch % kLookEvery != 0 && epoch != options.epochs)) continue;
     SequenceFactors model = snapshot(epoch);
     const double value = training.validation(model);
-    misses = best && !(value > best_value) ? misses + 1 : 0;
+    misses = best && !(value > best_value * kGain) ? misses + 1 : 0;
     if (misses > 0) continue;
     best = std::move(model);
     best_value = value;

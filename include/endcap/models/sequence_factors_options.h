@@ -10,9 +10,9 @@ struct SequenceFactorsOptions {
   std::int32_t factors = 128;         // > 0: length of an item's vectors
   std::int32_t max_history = 50;      // > 0: the newest events that count
   float dropout = .5f;                // in [0, 1): share of numbers hidden while training
-  float learning_rate = .004f;        // > 0
+  float learning_rate = .006f;        // > 0
   std::int32_t batch_targets = 6000;  // > 0: next items predicted per step
-  std::int32_t negatives = 2048;      // >= 0: items drawn per step to tell them from; 0: all items
+  std::int32_t negatives = 512;       // >= 0: items drawn per step to tell them from; 0: all items
   std::int32_t epochs = 12;           // > 0: passes over the histories; the most, with a validation
   float averaging = .985f;            // in [0, 1): kept per step by the moving average of weights
 

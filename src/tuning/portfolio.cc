@@ -237,12 +237,15 @@ std::vector<std::string> repeats_by_kind(const TrainingData& data) {
   return names.size() > 1 ? names : std::vector<std::string>();
 }
 
-// The trained model that a minute or two are enough for, if any: where order is all that is known,
-// models are fitted on one hold-out and on everything, not on several.
+// The trained model that there is enough to learn for, and a minute or two are enough, if any:
+// where order is all that is known, models are fitted on one hold-out and on everything, not on
+// several.
 std::string_view quickly_trained(const Interactions& interactions) {
-  constexpr std::int64_t kFewEvents = 300'000, kManyEvents = 1'000'000;
-  if (interactions.order() != Order::kSequence || interactions.n_events() > kManyEvents) return {};
-  return interactions.n_events() > kFewEvents ? "sequence_factors/narrow" : "sequence_factors";
+  constexpr std::int64_t kFewEvents = 20'000, kManyEvents = 300'000, kTooManyEvents = 1'000'000;
+  const auto n_events = interactions.n_events();
+  if (interactions.order() != Order::kSequence) return {};
+  if (n_events < kFewEvents || n_events > kTooManyEvents) return {};
+  return n_events > kManyEvents ? "sequence_factors/narrow" : "sequence_factors";
 }
 
 }  // namespace

@@ -244,7 +244,7 @@ TEST(SequenceFactorsTest, GoesOnFromTheWeightsOfAnother) {
   // and the attributes' share place them.
   auto queries = std::vector<float>(start.queries().begin(), start.queries().end());
   auto items = std::vector<float>(start.items().begin(), start.items().end());
-  const auto known = std::size_t(8 * options.factors);
+  const auto known = std::size_t(8) * std::size_t(options.factors);
   std::fill(queries.begin() + long(known), queries.end(), 0.0f);
   std::fill(items.begin() + long(known), items.end(), 0.0f);
   const SequenceFactors yesterday(options.factors, queries, items, start.position_weights());

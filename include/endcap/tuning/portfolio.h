@@ -33,7 +33,7 @@ struct TrainingData {
 // How hard a fit tries.
 enum class Effort {
   kFast,      // a fixed portfolio, in seconds
-  kBalanced,  // every model that can pay, chosen on the newest part of the log
+  kBalanced,  // every model that can pay, chosen on the newest part of the log: a minute or two
   kBest,      // the same with trained models of several shapes
 };
 

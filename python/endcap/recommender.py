@@ -59,11 +59,13 @@ class Recommender(Live):
     ) -> Recommender:
         """Learn from the log; choose and weigh the models on its newest part, then fit on all.
 
-        target: the kind of event to predict; where the log has none, every kind. models: names, to
-        fit exactly these. like: a recommender whose models, weights and, where none is given,
-        catalogue are taken, so that nothing is held out or chosen. time_budget: with effort "best",
-        the seconds (900) that decide how many trained models are tried. threads: 0 for all. The
-        result depends on the seed and on what is tried, never on the threads.
+        target: the kind of event to predict; where the log has none, every kind. effort: "fast"
+        takes seconds; "balanced" tries all that can pay, with one trained model where order without
+        times is all that is known of 20,000 to a million events; "best" trains several. models:
+        names, to fit exactly these. like: a recommender whose models, weights and, where none is
+        given, catalogue are taken, so that nothing is held out or chosen. time_budget: with effort
+        "best", the seconds (900) that decide how many trained models are tried. threads: 0 for all.
+        The result depends on the seed and on what is tried, never on the threads.
 
         Raises ValueError naming argument, rule and value.
 

@@ -20,6 +20,19 @@ Lists cycle(std::int32_t n_items, int n_users, int length) {
   return histories;
 }
 
+// Half of the users draw from items 0 to 3, the others from 4 to 7.
+Lists two_shelves() {
+  Lists histories;
+  Random random(1);
+  for (int user = 0; user < 60; ++user) {
+    histories.emplace_back();
+    for (int k = 0; k < 8; ++k) {
+      histories.back().push_back(ItemIndex(user % 2 * 4 + int(random.below(4))));
+    }
+  }
+  return histories;
+}
+
 // One attribute an item.
 CsrMatrix attributes_of(const std::vector<std::int32_t>& attribute, std::int32_t n_attributes) {
   std::vector<std::int64_t> offsets{0};
@@ -189,14 +202,7 @@ TEST(SequenceFactorsTest, AnEmptyHistoryScoresNothing) {
 
 // After an item of attribute 0 comes one of attribute 0, and the same for 1. Items 8 and 9 are new.
 TEST(SequenceFactorsTest, AttributesPlaceAColdItem) {
-  Lists histories;
-  Random random(1);
-  for (int user = 0; user < 60; ++user) {
-    histories.emplace_back();
-    for (int k = 0; k < 8; ++k) {
-      histories.back().push_back(ItemIndex(user % 2 * 4 + int(random.below(4))));
-    }
-  }
+  const Lists histories = two_shelves();
   const auto model = SequenceFactors::fit(
       interactions_of(10, histories), attributes_of({0, 0, 0, 0, 1, 1, 1, 1, 0, 1}, 2), small());
   const auto first = scores_of(model, {0, 1}), second = scores_of(model, {4, 5});
@@ -219,14 +225,7 @@ TEST(SequenceFactorsTest, KeepsTheBestEpochAndLosesPatience) {
 }
 
 TEST(SequenceFactorsTest, GoesOnFromTheWeightsOfAnother) {
-  Lists histories;
-  Random random(1);
-  for (int user = 0; user < 60; ++user) {
-    histories.emplace_back();
-    for (int k = 0; k < 8; ++k) {
-      histories.back().push_back(ItemIndex(user % 2 * 4 + int(random.below(4))));
-    }
-  }
+  const Lists histories = two_shelves();
   const auto attributes = attributes_of({0, 0, 0, 0, 1, 1, 1, 1, 0, 1}, 2);
   const auto data = interactions_of(10, histories);
   const auto start = SequenceFactors::fit(data, attributes, small());

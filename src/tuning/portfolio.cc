@@ -52,9 +52,9 @@ Maker repeats(HistoryWeights history, float shrinkage = 10) {
   };
 }
 
-Maker ease(HistoryWeights history) {
+Maker ease(const EaseOptions& options) {
   return [=](const TrainingData& data, const Context& context) {
-    return shared(Ease::fit(data.interactions, {.history = history}, context));
+    return shared(Ease::fit(data.interactions, options, context));
   };
 }
 
@@ -136,7 +136,16 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
         walk(0.4f, {.position_decay = 0.8f, .length_power = 0.5f})}},
       {"rp3beta/popular", {Needs::kNothing, Effort::kBalanced, walk(0.0f, {.length_power = 1})}},
       {"turbo_cf", {Needs::kNoOrder, Effort::kBest, low_pass({.length_power = 0.5f})}},
-      {"ease", {Needs::kNothing, Effort::kBalanced, ease({.length_power = 0.5f})}},
+      {"ease", {Needs::kNothing, Effort::kBalanced, ease({.history = {.length_power = 0.5f}})}},
+      {"ease/flat",
+       {Needs::kNoOrder, Effort::kBalanced,
+        ease({.user_power = 0, .neighbors = 50, .history = {.length_power = 0.5f}})}},
+      {"ease/loose",
+       {Needs::kNoOrder, Effort::kBalanced,
+        ease({.regularization = 5,
+              .user_power = 0.3f,
+              .neighbors = 30,
+              .history = {.length_power = 0.5f}})}},
       {"als", {Needs::kNoOrder, Effort::kBalanced, als(128)}},
       {"als/wide", {Needs::kNoOrder, Effort::kBest, als(256)}},
       {"sequential_rules",

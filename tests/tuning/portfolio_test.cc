@@ -48,5 +48,15 @@ TEST(PortfolioTest, TheBestEffortTrainsWhereverThereIsAnOrder) {
   EXPECT_TRUE(trained(100, Order::kNone, Effort::kBest).empty());
 }
 
+TEST(PortfolioTest, TriesSeveralShapesOfEaseOnSetsAlone) {
+  const auto n_shapes = [](Order order) {
+    const auto names = portfolio(log_of(100, order), Effort::kBalanced);
+    return std::ranges::count_if(names, [](const auto& name) { return name.starts_with("ease"); });
+  };
+  EXPECT_EQ(n_shapes(Order::kNone), 3);
+  EXPECT_EQ(n_shapes(Order::kSequence), 1);
+  EXPECT_EQ(n_shapes(Order::kTime), 1);
+}
+
 }  // namespace
 }  // namespace endcap

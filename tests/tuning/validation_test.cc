@@ -218,10 +218,10 @@ TEST(ValidationTest, HoldsOutAPartOfSets) {
   const auto v = hold_out(log, kAnyKind, 0);
   ASSERT_EQ(v.queries.size(), 2u);
   for (const auto& query : v.queries) {
-    EXPECT_EQ(query.history.size(), 4u);
-    EXPECT_EQ(query.wanted.size(), 1u);
+    EXPECT_EQ(query.history.size(), 3u);
+    EXPECT_EQ(query.wanted.size(), 2u);
   }
-  EXPECT_EQ(v.train.n_events(), 13);
+  EXPECT_EQ(v.train.n_events(), 11);
 }
 
 }  // namespace

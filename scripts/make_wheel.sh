@@ -12,7 +12,7 @@ rm -rf build/wheelhouse "$bare" && mkdir -p build/wheelhouse "$bare/tests" dist
 launcher=$(command -v ccache >/dev/null && echo -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 "$bin/pip" wheel -q --disable-pip-version-check --no-deps --no-build-isolation \
   -w build/wheelhouse -C build-dir=build/wheel -C "cmake.args=$launcher" \
-  -C 'cmake.define.CMAKE_MODULE_LINKER_FLAGS=-static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL' .
+  -C 'cmake.define.CMAKE_MODULE_LINKER_FLAGS=-static-libstdc++ -Wl,--exclude-libs,ALL -Wl,--gc-sections' .
 PATH="$bin:$PATH" "$bin/auditwheel" repair -w dist build/wheelhouse/endcap-*.whl
 wheel=$(ls -t dist/endcap-*.whl | head -n 1)
 "$bin/auditwheel" show "$wheel"

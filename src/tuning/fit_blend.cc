@@ -43,11 +43,13 @@ void weigh_alike(Blend& blend) {
 
 // Learns the weights of all terms for each purpose. Where it is known what is new, what an item
 // sells may count against it: that makes a trend of two half-lives. A random hold-out cannot tell.
+// Trained models look at every item in every answer, so they must pay for sure.
 void weigh(Blend& blend, const Trial& trial, bool has_trends, const Context& context) {
   BlendWeightsOptions options;
   for (const auto& term : blend.terms) {
     const bool is_popularity = family_of(term.name) == Family::kPopularity;
     options.may_be_negative.push_back(has_trends && is_popularity);
+    options.is_dear.push_back(is_trained(term.name));
   }
   for (const auto purpose : {Purpose::kExplore, Purpose::kInclude, Purpose::kFirstVisit}) {
     const auto p = static_cast<std::size_t>(purpose);

@@ -62,14 +62,14 @@ TEST(BlendClimbTest, AStepMustGainMoreThanItsError) {
 TEST(SoftmaxFitTest, FindsWhatWasRightAndDropsWhatCountsAgainst) {
   const auto problem = noisy(2000, 6);
   const std::vector<float> scales(3, 1.0f);
-  const auto weights = detail::SoftmaxFit(problem, scales, 1e-3, {.threads = 2}).run(30);
+  const auto weights = detail::SoftmaxFit(problem, scales, 1e-3, {}, {.threads = 2}).run(30);
   EXPECT_GT(weights[0], 0.5f);
   EXPECT_NEAR(weights[1], 0, 0.1);
   EXPECT_NEAR(weights[2], 0, 0.1);
   auto turned = noisy(2000, 6);
   for (float& x : turned.features) x = -x;
   const auto bounded =
-      detail::SoftmaxFit(turned, scales, 1e-3, {}).run_bounded(30, [](std::size_t) {
+      detail::SoftmaxFit(turned, scales, 1e-3, {}, {}).run_bounded(30, [](std::size_t) {
         return false;
       });
   EXPECT_EQ(bounded[0], 0);
@@ -88,7 +88,7 @@ TEST(SoftmaxFitTest, StepsThatDoNotHelpAreHalved) {
     problem.n_relevant.push_back(1);
   }
   const std::vector<float> scales = {0.02f};
-  const auto weights = detail::SoftmaxFit(problem, scales, 1e-3, {}).run(50);
+  const auto weights = detail::SoftmaxFit(problem, scales, 1e-3, {}, {}).run(50);
   // At the optimum the expected feature is the mean of those that were right: .9.
   const double w = static_cast<double>(weights[0]) / 0.02;
   double sum = 0;

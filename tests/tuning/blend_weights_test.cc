@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace endcap {
 namespace {
@@ -50,6 +51,24 @@ TEST(BlendWeightsTest, OnlyAFreeFeatureCountsAgainstAnItem) {
   const auto bound = learn_blend_weights(problem);
   EXPECT_GE(bound[0], 0);
   EXPECT_EQ(bound[1], 0);
+}
+
+TEST(BlendWeightsTest, ADearFeatureIsUsedIfItPays) {
+  const BlendWeightsOptions second_is_dear{.is_dear = {false, true}};
+  BlendProblem problem = {.n_features = 2,
+                          .offsets = {0, 2, 4, 6, 8},
+                          .features = {1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0},
+                          .relevant = {1, 0, 1, 0, 1, 0, 1, 0},
+                          .n_relevant = {1, 1, 1, 1}};
+  EXPECT_GT(learn_blend_weights(problem)[1], 0);
+  auto weights = learn_blend_weights(problem, second_is_dear);
+  EXPECT_GT(weights[0], 0);
+  EXPECT_EQ(weights[1], 0);  // says what the first says
+
+  std::swap(problem.features[0], problem.features[1]);  // now the first is wrong once
+  weights = learn_blend_weights(problem, second_is_dear);
+  EXPECT_GT(weights[1], 0);
+  EXPECT_DOUBLE_EQ(blend_ndcg(problem, weights, 20), 1);
 }
 
 TEST(BlendWeightsTest, ABarStandsStillWhileWeightsAreLearned) {

@@ -23,9 +23,11 @@ struct BlendWeightsOptions {
   int sweeps = 4;           // of the climb over all weights
   double least_gain = 0.5;  // of a step of the climb, in standard errors over the queries
   std::vector<bool> may_be_negative = {};  // by feature; empty: none
+  std::vector<bool> is_dear = {};  // the same; left out, all of them, unless they gain as much
 
-  [[nodiscard]] bool is_free(std::size_t feature) const {
-    return feature < may_be_negative.size() && may_be_negative[feature];
+  [[nodiscard]] bool is_free(std::size_t feature) const { return has(may_be_negative, feature); }
+  [[nodiscard]] static bool has(const std::vector<bool>& flags, std::size_t feature) {
+    return feature < flags.size() && flags[feature];
   }
 };
 
@@ -57,15 +59,16 @@ class SteadyProgress final : public Progress {
   std::int64_t done_;
 };
 
-// Tries other values of each weight in turn. Returns whether any was better.
+// Tries other values of each weight in turn, but of those left out. Returns whether any was better.
 inline bool sweep(BlendClimb& climb, const std::vector<float>& scale,
-                  const BlendWeightsOptions& options) {
+                  const std::vector<bool>& left_out, const BlendWeightsOptions& options) {
   float typical = 0;
   for (std::size_t f = 0; f < scale.size(); ++f) {
     typical = std::max(typical, std::abs(climb.weights()[f] * scale[f]));
   }
   bool moved = false;
   for (std::size_t f = 0; f < scale.size(); ++f) {
+    if (BlendWeightsOptions::has(left_out, f)) continue;
     const float now = climb.weights()[f];
     const float unit = typical / scale[f];
     for (const float value :
@@ -77,6 +80,33 @@ inline bool sweep(BlendClimb& climb, const std::vector<float>& scale,
   return moved;
 }
 
+// The weights of all features but those left out, whose weights are 0.
+inline std::vector<float> weights_without(const std::vector<bool>& left_out,
+                                          const BlendProblem& problem,
+                                          const BlendWeightsOptions& options,
+                                          const Context& context) {
+  const auto n = static_cast<std::size_t>(problem.n_features);
+  const auto scale = feature_scales(problem);
+  const double ridge = std::max<double>(options.ridge * static_cast<double>(problem.n_queries()),
+                                        options.least_ridge);
+  const Eigen::VectorXf start =
+      SoftmaxFit(problem, scale, ridge, left_out, context)
+          .run_bounded(options.newton_steps, [&](std::size_t f) { return options.is_free(f); });
+  std::vector<float> weights(n);
+  for (std::size_t f = 0; f < n; ++f) weights[f] = start[static_cast<Eigen::Index>(f)] / scale[f];
+
+  BlendClimb climb(problem, options.cutoff, options.least_gain, context);
+  climb.start(std::move(weights));
+  for (std::size_t f = 0; f < n; ++f) {  // one model alone
+    if (BlendWeightsOptions::has(left_out, f)) continue;
+    std::vector<float> alone(n);
+    alone[f] = 1 / scale[f];
+    climb.restart(alone);
+  }
+  for (int k = 0; k < options.sweeps && sweep(climb, scale, left_out, options); ++k) continue;
+  return climb.weights();
+}
+
 }  // namespace detail
 
 inline std::vector<float> learn_blend_weights(const BlendProblem& problem,
@@ -85,25 +115,16 @@ inline std::vector<float> learn_blend_weights(const BlendProblem& problem,
   detail::SteadyProgress progress(context.progress, problem.n_queries());
   Context steady = context;
   steady.progress = &progress;
-  const auto n = static_cast<std::size_t>(problem.n_features);
-  const auto scale = detail::feature_scales(problem);
-  const double ridge = std::max<double>(options.ridge * static_cast<double>(problem.n_queries()),
-                                        options.least_ridge);
-  const Eigen::VectorXf start =
-      detail::SoftmaxFit(problem, scale, ridge, steady)
-          .run_bounded(options.newton_steps, [&](std::size_t f) { return options.is_free(f); });
-  std::vector<float> weights(n);
-  for (std::size_t f = 0; f < n; ++f) weights[f] = start[static_cast<Eigen::Index>(f)] / scale[f];
-
-  detail::BlendClimb climb(problem, options.cutoff, options.least_gain, steady);
-  climb.start(std::move(weights));
-  for (std::size_t f = 0; f < n; ++f) {  // one model alone
-    std::vector<float> alone(n);
-    alone[f] = 1 / scale[f];
-    climb.restart(alone);
+  auto weights = detail::weights_without({}, problem, options, steady);
+  bool is_dear = false;
+  for (std::size_t f = 0; f < weights.size(); ++f) {
+    is_dear = is_dear || (weights[f] != 0 && BlendWeightsOptions::has(options.is_dear, f));
   }
-  for (int k = 0; k < options.sweeps && detail::sweep(climb, scale, options); ++k) continue;
-  return climb.weights();
+  if (!is_dear) return weights;
+  detail::BlendClimb cheap(problem, options.cutoff, options.least_gain, steady);
+  cheap.start(detail::weights_without(options.is_dear, problem, options, steady));
+  cheap.restart(weights);
+  return cheap.weights();
 }
 
 }  // namespace endcap

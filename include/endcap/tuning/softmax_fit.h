@@ -35,14 +35,17 @@ inline std::vector<float> feature_scales(const BlendProblem& problem) {
 // with steps that are halved until they help.
 class SoftmaxFit {
  public:
-  // scales: (n_features,). Both must outlive this. `ridge`: of squared weights, in all.
+  // scales: (n_features,). Both must outlive this. `ridge`: of squared weights, in all. `left_out`,
+  // by feature: whose weights stay 0; empty: none.
   SoftmaxFit(const BlendProblem& problem, const std::vector<float>& scales, double ridge,
-             const Context& context)
+             const std::vector<bool>& left_out, const Context& context)
       : problem_(problem),
         scales_(scales.data(), static_cast<Eigen::Index>(scales.size())),
         ridge_(ridge),
         context_(context),
-        in_use_(scales.size(), true) {}
+        in_use_(scales.size(), true) {
+    for (std::size_t f = 0; f < left_out.size(); ++f) in_use_[f] = !left_out[f];
+  }
 
   // Weights of the standardised features, (n_features,).
   Eigen::VectorXf run(int steps);

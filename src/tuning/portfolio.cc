@@ -33,6 +33,8 @@ struct Entry {
 
 // A shrinkage that leaves every item the rate of the average one: plain personal frequency.
 constexpr float kAllAlike = 1e9f;
+// For visitors who come back to what they looked at weeks ago.
+constexpr HistoryWeights kLongMemory = {.position_decay = 0.97f};
 
 template <class Model>
 std::shared_ptr<const Scorer> shared(Model model) {
@@ -74,6 +76,12 @@ Maker low_pass(HistoryWeights history) {
 Maker als(std::int32_t factors) {
   return [=](const TrainingData& data, const Context& context) {
     return shared(Als::fit(data.interactions, {.factors = factors}, context));
+  };
+}
+
+Maker rules(const SequentialRulesOptions& options) {
+  return [=](const TrainingData& data, const Context& context) {
+    return shared(SequentialRules::fit(data.interactions, options, context));
   };
 }
 
@@ -148,16 +156,15 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
               .history = {.length_power = 0.5f}})}},
       {"als", {Needs::kNoOrder, Effort::kBalanced, als(128)}},
       {"als/wide", {Needs::kNoOrder, Effort::kBest, als(256)}},
-      {"sequential_rules",
-       {Needs::kOrder, Effort::kFast,
-        [](const TrainingData& data, const Context& context) {
-          return shared(SequentialRules::fit(data.interactions, {}, context));
-        }}},
+      {"sequential_rules", {Needs::kOrder, Effort::kFast, rules({})}},
+      {"sequential_rules/long",
+       {Needs::kOrder, Effort::kBalanced, rules({.history = kLongMemory})}},
       {"session_knn", {Needs::kOrder, Effort::kBalanced, session_knn(1)}},
       {"session_knn/newest", {Needs::kOrder, Effort::kBalanced, session_knn(0.25f)}},
       {"slist", {Needs::kOrder, Effort::kBalanced, slist({})}},
       {"slist/sessions",
        {Needs::kOrder, Effort::kBalanced, slist({.regularization = 10, .alpha = 0.8f})}},
+      {"slist/long", {Needs::kOrder, Effort::kBalanced, slist({.history = kLongMemory})}},
       {"next_basket",
        {Needs::kBaskets, Effort::kBalanced,
         [](const TrainingData& data, const Context& context) {

@@ -28,7 +28,7 @@ say("ready")
 before = pss_mib()
 say("measured")
 shop = endcap.Recommender.load(sys.argv[1])
-for user in range(200):  # each list is kept for replay, some KiB
+for user in range(500):
     shop.recommend(user)
 say("asked")
 say(pss_mib() - before)

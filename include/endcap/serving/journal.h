@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -10,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "endcap/serving/list_record.h"
 #include "endcap/serving/query.h"
+#include "endcap/storage/record.h"
 
 namespace endcap {
 
@@ -27,23 +30,26 @@ class Journal {
 
   // Gives the list its id and keeps a copy.
   [[nodiscard]] Recommendation record(Recommendation list) {
-    auto kept = std::make_shared<Recommendation>(list);
+    list.id = next_id_++;
+    RecordWriter record;
+    put_list(record, list);
+    auto bytes = std::make_shared<const Bytes>(record.bytes().begin(), record.bytes().end());
     const std::lock_guard lock(mutex_);
-    lists_.push_back(kept);
-    list.id = kept->id = next_id_++;
-    if (lists_.size() > kLists) lists_.pop_front();
+    lists_.insert_or_assign(list.id, Kept{list.user, std::move(bytes)});
+    if (lists_.size() > kLists) lists_.erase(lists_.begin());
     return list;
   }
 
   [[nodiscard]] std::optional<Recommendation> find(std::uint64_t id) const {
-    std::shared_ptr<const Recommendation> found;
+    std::shared_ptr<const Bytes> bytes;
     {
       const std::lock_guard lock(mutex_);
-      const std::uint64_t first = next_id_ - lists_.size();
-      if (first <= id && id < next_id_) found = lists_[static_cast<std::size_t>(id - first)];
+      const auto found = lists_.find(id);
+      if (found == lists_.end()) return std::nullopt;
+      bytes = found->second.bytes;
     }
-    if (!found) return std::nullopt;
-    return *found;
+    RecordReader record(*bytes);
+    return get_list(record);
   }
 
   // Remembers what a visitor was shown.
@@ -74,15 +80,19 @@ class Journal {
     const std::lock_guard lock(mutex_);
     shown_.erase(user);
     std::erase(visitors_, user);
-    for (auto& list : lists_) {
-      if (list && list->user == user) list.reset();
-    }
+    std::erase_if(lists_, [&](const auto& list) { return list.second.user == user; });
   }
 
  private:
+  using Bytes = std::vector<std::byte>;
+  struct Kept {
+    std::optional<Id> user;
+    std::shared_ptr<const Bytes> bytes;  // of put_list(); shared with who reads it just now
+  };
+
+  std::atomic<std::uint64_t> next_id_;
   mutable std::mutex mutex_;
-  std::uint64_t next_id_;
-  std::deque<std::shared_ptr<const Recommendation>> lists_;  // of consecutive ids
+  std::map<std::uint64_t, Kept> lists_;  // by id
   std::map<Id, std::deque<Id>> shown_;
   std::deque<Id> visitors_;  // the first known first
 };

@@ -159,6 +159,11 @@ void LiveShop::publish(Make&& make, Commit&& commit) {
   generation_ = mark.generation;
 }
 
+template <class Make>
+void LiveShop::publish(Make&& make) {
+  publish(std::forward<Make>(make), [](const Snapshot& /*next*/) {});
+}
+
 // An edition whose models or weights are others than before: the folder keeps them too.
 template <class Make>
 void LiveShop::publish_choice(Make&& make) {
@@ -172,23 +177,33 @@ void LiveShop::publish_choice(Make&& make) {
   }
 }
 
+Snapshot LiveShop::next_of(const Edition& edition, const Mark& mark,
+                           const std::optional<Catalog>& catalog, const Context& context) {
+  const auto events = events_of(edition, mark.position);
+  const auto& known = catalog ? *catalog : edition.snapshot.catalog;
+  return refresh_snapshot({events, known, mark.people}, edition.snapshot, context);
+}
+
 void LiveShop::make_next(const std::optional<Catalog>& catalog, const Context& context) {
-  const auto refreshed = [&](const Edition& edition, const Mark& mark) {
-    const auto events = events_of(edition, mark.position);
-    const auto& known = catalog ? *catalog : edition.snapshot.catalog;
-    return refresh_snapshot({events, known, mark.people}, edition.snapshot, context);
-  };
-  publish(refreshed, [](const Snapshot& /*next*/) {});
+  publish([&](const auto& edition, const auto& mark) {
+    return next_of(edition, mark, catalog, context);
+  });
 }
 
 void LiveShop::refresh(const Context& context) {
   require_open();
-  bring_up_to_date(context);
-}
-
-void LiveShop::bring_up_to_date(const Context& context) {
   const std::lock_guard one(refreshing_);
   if (has_news()) make_next({}, context);
+}
+
+void LiveShop::save(const std::filesystem::path& path) {
+  const std::lock_guard one(refreshing_);
+  if (!has_news()) return with_rules(now()->snapshot).save(path);
+  publish([&](const auto& edition, const auto& mark) {
+    auto next = next_of(edition, mark, {}, {});
+    with_rules(next).save(path);
+    return next;
+  });
 }
 
 void LiveShop::refit(const FitOptions& options) {
@@ -219,11 +234,12 @@ void LiveShop::work() {
   if (behind >= std::max<std::int64_t>(kRowsBetweenSaves, row_ / 20)) save_model();
 }
 
-void LiveShop::save_model() {
-  Snapshot snapshot = now()->snapshot;  // shares the arrays
+Snapshot LiveShop::with_rules(Snapshot snapshot) const {  // shares the arrays
   snapshot.scenarios = rules_.all();
-  files_->save(snapshot, row_, generation_);
+  return snapshot;
 }
+
+void LiveShop::save_model() { files_->save(with_rules(now()->snapshot), row_, generation_); }
 
 Health LiveShop::health() const {
   Health health{.n_waiting = now()->overlay.n_waiting()};

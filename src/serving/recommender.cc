@@ -39,12 +39,7 @@ Recommender Recommender::open(const std::filesystem::path& folder, const OpenOpt
 void Recommender::close() { state_->shop.close(); }
 Health Recommender::health() const { return state_->shop.health(); }
 
-void Recommender::save(const std::filesystem::path& path) const {
-  state_->shop.bring_up_to_date();
-  Snapshot snapshot = state_->shop.now()->snapshot;  // shares the arrays
-  snapshot.scenarios = state_->shop.rules().all();
-  snapshot.save(path);
-}
+void Recommender::save(const std::filesystem::path& path) const { state_->shop.save(path); }
 
 Recommendation Recommender::recommend(const Query& query) const {
   const Moment now(*state_);

@@ -89,14 +89,16 @@ void ShopFiles::save_choice(const Snapshot& snapshot) {
   const auto choice = without_people(snapshot);
   const std::lock_guard lock(mutex_);
   remove_all_but(0);
+  is_choice_known_ = false;
   choice.save(path_of(0));
+  is_choice_known_ = true;
 }
 
 void ShopFiles::save(const Snapshot& snapshot, std::int64_t row, std::int64_t generation) {
   log_->flush();                         // a model must not know more than the log
   if (!log_->health().writable) return;  // nor anything else: what a failed write did is unknown
   const std::lock_guard lock(mutex_);
-  if (generation != generation_ || row == 0) return;
+  if (generation != generation_ || row == 0 || !is_choice_known_) return;
   snapshot.save(path_of(row));
   remove_all_but(row);
 }

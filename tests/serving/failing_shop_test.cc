@@ -303,7 +303,7 @@ class FailingFolderTest : public testing::Test {
                  int fewest) {
     int n_failed = 0;
     bool is_reached = true;
-    for (std::int64_t n = 1; is_reached && !HasFailure(); n += 1 + n / repeats(4, 64)) {
+    for (std::int64_t n = 1; is_reached && !HasFailure(); n += 1 + n / repeats(16, 100'000)) {
       SCOPED_TRACE(what + " " + std::to_string(n));
       const auto path = fresh_copy();
       Promises promises;

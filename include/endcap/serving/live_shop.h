@@ -51,8 +51,8 @@ class LiveShop {
   void flush();
 
   void refresh(const Context& context = {});
-  // The same, of a closed shop too.
-  void bring_up_to_date(const Context& context = {});
+  // The same, and into a file; of a closed shop too. Nothing is published before the file is whole.
+  void save(const std::filesystem::path& path);
   // The same with models and weights chosen anew.
   void refit(const FitOptions& options);
   // refresh() with these weights.
@@ -102,8 +102,14 @@ class LiveShop {
   template <class Make, class Commit>
   void publish(Make&& make, Commit&& commit);
   template <class Make>
+  void publish(Make&& make);
+  template <class Make>
   void publish_choice(Make&& make);
+  [[nodiscard]] static Snapshot next_of(const Edition& edition, const Mark& mark,
+                                        const std::optional<Catalog>& catalog,
+                                        const Context& context);
   void make_next(const std::optional<Catalog>& catalog, const Context& context);
+  [[nodiscard]] Snapshot with_rules(Snapshot snapshot) const;
   void save_model();
   void work();  // of the ticker; takes refreshing_ itself
 

@@ -36,7 +36,8 @@ class ShopFiles {
   [[nodiscard]] Model load_choice() const;
 
   // Keeps of a snapshot what does not come from the log. Models of another choice are deleted
-  // before, as what is made of it replaces them.
+  // before, as what is made of it replaces them. When it throws, either choice may be in the file:
+  // so that no model says otherwise, none is kept until a choice is.
   void save_choice(const Snapshot& snapshot);
 
   // Keeps a snapshot of the rows up to `row` in place of older ones, unless drop_models() was
@@ -57,6 +58,7 @@ class ShopFiles {
   std::unique_ptr<EventLog> log_;
   mutable std::mutex mutex_;  // held while models are written or deleted
   std::int64_t generation_ = 0;
+  bool is_choice_known_ = true;
 };
 
 }  // namespace endcap

@@ -130,11 +130,10 @@ void complete(Blend& blend, const Models& models, std::int32_t n_items) {
 }
 
 // Whether all that is asked came after all that is learned from.
-bool asks_the_newest(const Validation& validation) {
-  const auto learned_us = validation.train.end_us();
-  return validation.train.order() == Order::kTime &&
+bool asks_the_newest(const Validation& validation, const Interactions& train) {
+  return train.order() == Order::kTime &&
          std::all_of(validation.queries.begin(), validation.queries.end(),
-                     [&](const auto& query) { return query.now_us > learned_us; });
+                     [&](const auto& query) { return query.now_us > train.end_us(); });
 }
 
 // The report before any weight is known: what is compared, and on what.
@@ -148,11 +147,12 @@ FitReport begin_report(const std::vector<BlendTerm>& terms, const Interactions& 
   report.n_hold_outs = static_cast<std::int64_t>(hold_outs.size());
   if (hold_outs.empty()) return report;
   const auto& first = hold_outs.front();
-  report.n_train = first.train.n_events();
+  const auto train = train_part(all, first);
+  report.n_train = train.n_events();
   report.n_held_out = all.n_events() - report.n_train;
-  const bool newest = asks_the_newest(first);
+  const bool newest = asks_the_newest(first, train);
   report.held_out = newest ? "newest" : all.order() == Order::kNone ? "random" : "last";
-  if (newest) report.cut_us = first.train.end_us() + 1;
+  if (newest) report.cut_us = train.end_us() + 1;
   return report;
 }
 

@@ -116,16 +116,15 @@ const std::vector<ValidationQuery>& queries_for(Purpose purpose, const Validatio
 
 }  // namespace
 
-BlendProblem pose_blend(const Models& models, const Validation& validation, Purpose purpose,
-                        const Context& context) {
+BlendProblem pose_blend(const Models& models, const Validation& validation, std::int32_t n_items,
+                        Purpose purpose, const Context& context) {
   constexpr std::int64_t kBlock = 32;
   const auto& queries = queries_for(purpose, validation);
   const auto n = static_cast<std::int64_t>(queries.size());
   std::vector<BlendProblem> parts(static_cast<std::size_t>((n + kBlock - 1) / kBlock));
   const auto sellers = best_sellers(models);
-  std::vector<CandidateFinder> finders(
-      static_cast<std::size_t>(context.thread_count()),
-      CandidateFinder(models, sellers, validation.train.n_items()));
+  std::vector<CandidateFinder> finders(static_cast<std::size_t>(context.thread_count()),
+                                       CandidateFinder(models, sellers, n_items));
   parallel_for(context, n, kBlock, [&](std::int64_t begin, std::int64_t end, int worker) {
     auto& part = parts[static_cast<std::size_t>(begin / kBlock)];
     for (auto q = begin; q < end; ++q) {

@@ -32,13 +32,13 @@ Models heard_for(Purpose purpose, const std::vector<BlendTerm>& terms, Models mo
   return models;
 }
 
-void pose(Trial& trial, const Models& models, const Validation& validation,
+void pose(Trial& trial, const Models& models, const Validation& validation, std::int32_t n_items,
           const Context& context) {
   for (std::size_t p = 0; p < kPurposes; ++p) {
     const auto purpose = static_cast<Purpose>(p);
     const auto heard = heard_for(purpose, trial.terms, models);
     trial.problems[p].n_features = static_cast<int>(models.size());
-    trial.problems[p].append(pose_blend(heard, validation, purpose, context));
+    trial.problems[p].append(pose_blend(heard, validation, n_items, purpose, context));
   }
 }
 
@@ -47,7 +47,7 @@ Models fit_first(Trial& trial, const TrainingData& data, const std::vector<std::
                  const Validation& validation, TrainingBudget& budget, const Context& context) {
   Context quiet = context;
   quiet.progress = nullptr;
-  auto older = with_events(data, validation.train);
+  auto older = with_events(data, train_part(data.interactions, validation));
   older.plan.validation = [&](const Scorer& model) {
     budget.look(epochs_of(model));
     return model_ndcg(model, validation, quiet);
@@ -75,7 +75,7 @@ Models fit_first(Trial& trial, const TrainingData& data, const std::vector<std::
 
 Models fit_again(Trial& trial, const TrainingData& data, const Validation& validation,
                  const Context& context) {
-  auto older = with_events(data, validation.train);
+  auto older = with_events(data, train_part(data.interactions, validation));
   Models models;
   for (std::size_t m = 0; m < trial.terms.size(); ++m) {
     auto& term = trial.terms[m];
@@ -114,7 +114,7 @@ Trial try_models(const TrainingData& data, const std::vector<std::string>& names
     const bool is_first = &validation == &hold_outs.front();
     const auto models = is_first ? fit_first(trial, data, names, validation, budget, context)
                                  : fit_again(trial, data, validation, context);
-    pose(trial, models, validation, context);
+    pose(trial, models, validation, data.interactions.n_items(), context);
   }
   return trial;
 }

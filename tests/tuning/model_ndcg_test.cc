@@ -24,7 +24,7 @@ Popularity four_items() {
 }
 
 double ndcg_of(const ValidationQuery& query, std::int64_t cutoff = 20) {
-  return model_ndcg(four_items(), {.train = {}, .queries = {query}}, {}, cutoff);
+  return model_ndcg(four_items(), {.queries = {query}}, {}, cutoff);
 }
 
 TEST(ModelNdcgTest, WhatTheVisitorHadTakesNoPlace) {
@@ -40,7 +40,7 @@ TEST(ModelNdcgTest, TheBestPlacedWantedItemCountsDownToTheCutoff) {
 }
 
 TEST(ModelNdcgTest, IsTheMeanOverTheFirstQueries) {
-  const Validation validation{.train = {}, .queries = {{.wanted = {0}}, {.wanted = {2}}}};
+  const Validation validation{.queries = {{.wanted = {0}}, {.wanted = {2}}}};
   EXPECT_DOUBLE_EQ(model_ndcg(four_items(), validation), (1 + .5) / 2);
   EXPECT_DOUBLE_EQ(model_ndcg(four_items(), validation, {}, 20, 1), 1);
   EXPECT_EQ(model_ndcg(four_items(), {}), 0);

@@ -66,7 +66,7 @@ TEST(ValidationTest, AsksBeforeTheFirstTargetInTheNewestDays) {
   EXPECT_EQ(items(v.queries[0].history), (std::vector<ItemIndex>{0, 1}));
   EXPECT_EQ(v.queries[0].wanted, (std::vector<ItemIndex>{2, 3}));
   EXPECT_EQ(v.queries[0].now_us, 96 * kDay);
-  EXPECT_EQ(v.train.n_events(), 2);
+  EXPECT_EQ(train_part(log, v).n_events(), 2);
 }
 
 TEST(ValidationTest, TakesMoreDaysWhereTooFewVisitorsAreAsked) {
@@ -87,7 +87,7 @@ TEST(ValidationTest, AsksForDiscoveriesAsIfTheyHadNotBeenMet) {
   EXPECT_EQ(v.discoveries[0].wanted, (std::vector<ItemIndex>{1, 2, 3}));
   EXPECT_EQ(items(v.discoveries[1].history), (std::vector<ItemIndex>{0, 1, 2, 1, 2}));
   EXPECT_EQ(v.discoveries[1].wanted, (std::vector<ItemIndex>{3}));
-  EXPECT_EQ(v.train.n_events(), 2);  // models have not seen the looks either
+  EXPECT_EQ(train_part(log, v).n_events(), 2);  // models have not seen the looks either
   EXPECT_TRUE(hold_out(log, kAnyKind, 0).discoveries.empty());  // where all are targets
 }
 
@@ -108,7 +108,7 @@ TEST(ValidationTest, AsksAsBeforeWhereTheNewestDaysAskLittle) {
     ASSERT_EQ(older[age].queries.size(), 3u);
     const std::vector<ItemIndex> wanted = {2 - static_cast<ItemIndex>(age)};
     EXPECT_EQ(older[age].queries[0].wanted, wanted);  // and nothing that came later
-    EXPECT_EQ(older[age].train.end_us(), (age == 0 ? 75 : 0) * kDay);
+    EXPECT_EQ(train_part(log, older[age]).end_us(), (age == 0 ? 75 : 0) * kDay);
   }
   EXPECT_EQ(more_hold_outs(log, kAnyKind, 0, newest, {.max_queries = 4}).size(), 1u);
   EXPECT_TRUE(more_hold_outs(log, kAnyKind, 0, newest, {.max_queries = 3}).empty());
@@ -143,7 +143,7 @@ TEST(ValidationTest, AsksForLastDiscoveriesWhenAllElseIsKnown) {
     EXPECT_EQ(query.wanted, (std::vector<ItemIndex>{1, 2}));
     EXPECT_EQ(query.now_us, query.history[0].time_us + 30 * kDay);
   }
-  EXPECT_EQ(more[0].train.n_events(), log.n_events() - 4 * asked);
+  EXPECT_EQ(train_part(log, more[0]).n_events(), log.n_events() - 4 * asked);
 }
 
 TEST(ValidationTest, HoldsOutNoMoreWhereTimesAreNotKnown) {
@@ -179,20 +179,21 @@ TEST(ValidationTest, AsksForTheLastBasketWhereTimesCountFromEachBeginning) {
   std::vector<std::vector<Event>> visitors(20, {{0, 0}, {1, 1}});
   visitors[1] = {{2, 0}, {3, 1}, {4, 5}, {4, 5}, {3, 5}};
   visitors[2] = {{5, 0}};  // one basket: nothing to ask
-  const auto v = hold_out(log_of(Order::kTime, visitors), kAnyKind, 0, {.share_of_sequences = 1});
+  const auto log = log_of(Order::kTime, visitors);
+  const auto v = hold_out(log, kAnyKind, 0, {.share_of_sequences = 1});
   ASSERT_EQ(v.queries.size(), 19u);
   EXPECT_EQ(v.queries[0].wanted, std::vector<ItemIndex>{1});
   EXPECT_EQ(items(v.queries[1].history), (std::vector<ItemIndex>{2, 3}));
   EXPECT_EQ(v.queries[1].wanted, (std::vector<ItemIndex>{3, 4}));
   EXPECT_EQ(v.queries[1].now_us, 5 * kDay);
-  EXPECT_EQ(v.train.n_events(), 18 + 2 + 1);
+  EXPECT_EQ(train_part(log, v).n_events(), 18 + 2 + 1);
 }
 
 TEST(ValidationTest, HoldsOutTheNewestVisitorsWhereTheyComeLast) {
   const auto log = fashions(true);
   EXPECT_TRUE(newest_visitors_last(log));
   const auto v = hold_out(log, kAnyKind, 0);
-  EXPECT_EQ(v.train.n_events(), 2700);  // nothing of the last hundred visitors
+  EXPECT_EQ(train_part(log, v).n_events(), 2700);  // nothing of the last hundred visitors
   ASSERT_EQ(v.queries.size(), 100u);
   EXPECT_EQ(v.queries[0].user, 900);
   std::vector<std::size_t> lengths;
@@ -208,7 +209,7 @@ TEST(ValidationTest, HoldsOutLastEventsWhereVisitorsComeInNoOrder) {
   EXPECT_FALSE(newest_visitors_last(log));
   const auto v = hold_out(log, kAnyKind, 0);
   EXPECT_EQ(v.queries.size(), 301u);
-  EXPECT_EQ(v.train.n_events(), 2699);
+  EXPECT_EQ(train_part(log, v).n_events(), 2699);
   for (const auto& query : v.queries) EXPECT_EQ(query.history.size(), 2u);
 }
 
@@ -221,7 +222,7 @@ TEST(ValidationTest, HoldsOutAPartOfSets) {
     EXPECT_EQ(query.history.size(), 3u);
     EXPECT_EQ(query.wanted.size(), 2u);
   }
-  EXPECT_EQ(v.train.n_events(), 11);
+  EXPECT_EQ(train_part(log, v).n_events(), 11);
 }
 
 }  // namespace

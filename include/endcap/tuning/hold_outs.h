@@ -20,9 +20,9 @@ struct ValidationQuery {
   std::int64_t now_us = 0;
 };
 
-// The shop's own newest events, held out: models are fitted on `train` and asked `queries`.
+// The shop's own newest events, held out: models are fitted on the others and asked `queries`.
 struct Validation {
-  Interactions train = {};
+  std::vector<bool> held_out = {};  // by event of the log
   std::vector<ValidationQuery> queries = {};
   // If times are known: newcomers; and, where some events are no targets, visitors as before they
   // met what they want.
@@ -43,7 +43,29 @@ struct ValidationOptions {
   double newest_visitors = 0.1;     // that are held out whole, where visitors come in order
 };
 
+// What the models learn from: all but what is held out.
+[[nodiscard]] inline Interactions train_part(const Interactions& all,
+                                             const Validation& validation) {
+  const auto& held_out = validation.held_out;
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> kept;
+  kept.reserve(static_cast<std::size_t>(std::count(held_out.begin(), held_out.end(), false)));
+  std::size_t e = 0;
+  for (UserIndex user = 0; user < all.n_users(); ++user) {
+    for (const auto& event : all.events_of(user)) {
+      if (!held_out[e++]) kept.push_back(event);
+    }
+    offsets.push_back(static_cast<std::int64_t>(kept.size()));
+  }
+  return {all.n_items(), all.order(), std::move(offsets), std::move(kept)};
+}
+
 namespace detail {
+
+// Nothing asked and nothing held out so far.
+inline Validation empty_validation(const Interactions& all) {
+  return {.held_out = std::vector<bool>(static_cast<std::size_t>(all.n_events()))};
+}
 
 inline std::vector<ItemIndex> distinct(std::vector<ItemIndex> items) {
   std::sort(items.begin(), items.end());
@@ -61,20 +83,6 @@ inline std::vector<std::size_t> sample(std::size_t size, std::size_t n, Random& 
     }
   }
   return picked;
-}
-
-// The interactions without the events that are marked.
-inline Interactions without(const Interactions& all, const std::vector<bool>& held_out) {
-  std::vector<std::int64_t> offsets = {0};
-  std::vector<Interaction> kept;
-  std::size_t e = 0;
-  for (UserIndex user = 0; user < all.n_users(); ++user) {
-    for (const auto& event : all.events_of(user)) {
-      if (!held_out[e++]) kept.push_back(event);
-    }
-    offsets.push_back(static_cast<std::int64_t>(kept.size()));
-  }
-  return {all.n_items(), all.order(), std::move(offsets), std::move(kept)};
 }
 
 // The users whose last events are held out, ascending.
@@ -98,18 +106,16 @@ inline Validation hold_out_last(const Interactions& all, const std::vector<bool>
       users.push_back(user);
     }
   }
-  Validation result;
-  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
+  Validation result = empty_validation(all);
   for (const auto user : some_of(users, random, options)) {
     const auto events = all.events_of(user);
-    held_out[static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user) + 1]) - 1] =
-        true;
+    const auto end = all.offsets()[static_cast<std::size_t>(user) + 1];
+    result.held_out[static_cast<std::size_t>(end) - 1] = true;
     result.queries.push_back({.user = user,
                               .history = {events.begin(), events.end() - 1},
                               .wanted = {events.back().item},
                               .now_us = events.back().time_us});
   }
-  result.train = without(all, held_out);
   return result;
 }
 
@@ -118,10 +124,9 @@ inline Validation hold_out_visitors(const Interactions& all, const std::vector<b
                                     Random& random, const ValidationOptions& options) {
   const auto n = static_cast<double>(all.n_users());
   const auto newest = static_cast<UserIndex>(n - options.newest_visitors * n);
-  Validation result;
-  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
-  std::fill(held_out.begin() + all.offsets()[static_cast<std::size_t>(newest)], held_out.end(),
-            true);
+  Validation result = empty_validation(all);
+  std::fill(result.held_out.begin() + all.offsets()[static_cast<std::size_t>(newest)],
+            result.held_out.end(), true);
   std::vector<std::size_t> places;  // of the user's target events but the first event
   for (UserIndex user = newest; user < all.n_users(); ++user) {
     const auto events = all.events_of(user);
@@ -137,7 +142,6 @@ inline Validation hold_out_visitors(const Interactions& all, const std::vector<b
          .wanted = {events[next].item},
          .now_us = events[next].time_us});
   }
-  result.train = without(all, held_out);
   return result;
 }
 
@@ -148,8 +152,7 @@ inline Validation hold_out_random(const Interactions& all, Random& random,
     if (all.events_of(user).size() >= 3) users.push_back(user);
   }
   const auto n = std::min(static_cast<std::int64_t>(users.size() / 3 + 1), options.max_queries);
-  Validation result;
-  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
+  Validation result = empty_validation(all);
   for (const auto place : sample(users.size(), static_cast<std::size_t>(n), random)) {
     const UserIndex user = users[place];
     const auto events = all.events_of(user);
@@ -162,7 +165,7 @@ inline Validation hold_out_random(const Interactions& all, Random& random,
     std::size_t h = 0;
     for (std::size_t place_in = 0; place_in < events.size(); ++place_in) {
       if (h < hidden.size() && hidden[h] == place_in) {
-        held_out[first + place_in] = true;
+        result.held_out[first + place_in] = true;
         query.wanted.push_back(events[place_in].item);
         ++h;
       } else {
@@ -172,7 +175,6 @@ inline Validation hold_out_random(const Interactions& all, Random& random,
     query.wanted = distinct(std::move(query.wanted));
     result.queries.push_back(std::move(query));
   }
-  result.train = without(all, held_out);
   return result;
 }
 

@@ -113,19 +113,33 @@ inline void add_discoveries(UserIndex user, std::span<const Interaction> events,
   }
 }
 
-// Asks each visitor before their first target event after the cut and, where there are looks,
-// before some of their discoveries.
-inline Validation hold_out_after(const Interactions& all, const std::vector<bool>& is_target,
-                                 std::int64_t cut, Random& random) {
+// The span of time whose events are asked for: what came later is not known of.
+struct Span {
+  std::int64_t cut = 0, end = 0;  // microseconds; after the cut, up to the end
+};
+
+// The user's events up to the end.
+inline std::span<const Interaction> known_events(const Interactions& all, UserIndex user,
+                                                 std::int64_t end) {
+  const auto events = all.events_of(user);
+  const auto known = std::partition_point(events.begin(), events.end(),
+                                          [&](const auto& event) { return event.time_us <= end; });
+  return events.first(static_cast<std::size_t>(known - events.begin()));
+}
+
+// Asks each visitor before their first target event in the span and, where there are looks, before
+// some of their discoveries.
+inline Validation hold_out_span(const Interactions& all, const std::vector<bool>& is_target,
+                                const Span& span, Random& random) {
   const bool discover = has_looks(all, is_target);
-  Validation result{.cut_us = cut};
-  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
+  Validation result = empty_validation(all);
+  result.cut_us = span.cut;
   for (UserIndex user = 0; user < all.n_users(); ++user) {
-    const auto events = all.events_of(user);
+    const auto events = known_events(all, user, span.end);
     const auto first = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
-    std::size_t begin = 0;
-    while (begin < events.size() && events[begin].time_us <= cut) ++begin;
-    for (auto e = begin; e < events.size(); ++e) held_out[first + e] = true;
+    const auto last = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user) + 1]);
+    const auto begin = known_events(all, user, span.cut).size();
+    for (auto e = first + begin; e < last; ++e) result.held_out[e] = true;
     auto asked = begin;
     while (asked < events.size() && !is_target[static_cast<std::size_t>(events[asked].kind)])
       ++asked;
@@ -135,25 +149,24 @@ inline Validation hold_out_after(const Interactions& all, const std::vector<bool
     const auto contacts = contacts_of(query, is_target);
     for (std::size_t e = 0; e < begin; ++e) {
       if (std::binary_search(contacts.begin(), contacts.end(), events[e].item))
-        held_out[first + e] = true;
+        result.held_out[first + e] = true;
     }
     if (!query.history.empty()) result.queries.push_back(std::move(query));
     if (discover) add_discoveries(user, events, begin, is_target, random, result.discoveries);
   }
-  result.train = without(all, held_out);
   return result;
 }
 
-// Visitors who came after the cut, each asked after one to sixteen events, mostly few, of their
-// first day.
-inline std::vector<ValidationQuery> first_visits_after(const Interactions& all,
-                                                       const std::vector<bool>& is_target,
-                                                       std::int64_t cut, Random& random) {
+// Visitors who came in the span, each asked after one to sixteen events, mostly few, of their first
+// day.
+inline std::vector<ValidationQuery> first_visits_in(const Interactions& all,
+                                                    const std::vector<bool>& is_target,
+                                                    const Span& span, Random& random) {
   constexpr double kMostEvents = 16;
   std::vector<ValidationQuery> queries;
   for (UserIndex user = 0; user < all.n_users(); ++user) {
-    const auto events = all.events_of(user);
-    if (events.size() < 2 || events.front().time_us <= cut) continue;
+    const auto events = known_events(all, user, span.end);
+    if (events.size() < 2 || events.front().time_us <= span.cut) continue;
     const auto end_of_day = events.front().time_us + kMicrosecondsPerDay;
     std::size_t begun = std::min(events.size() - 1,
                                  static_cast<std::size_t>(std::pow(kMostEvents, random.uniform())));
@@ -165,30 +178,27 @@ inline std::vector<ValidationQuery> first_visits_after(const Interactions& all,
   return queries;
 }
 
-inline Validation hold_out_newest(const Interactions& all, const std::vector<bool>& is_target,
-                                  Random& random, const ValidationOptions& options) {
-  constexpr int kWidest = 3;
-  const auto span = static_cast<double>(all.end_us() - begin_us(all));
-  const double window =
-      std::min(span * options.newest_share, options.longest_days * kMicrosecondsPerDay);
-  Validation result;
-  for (int width = 1; width <= kWidest; ++width) {
-    const auto cut = all.end_us() - static_cast<std::int64_t>(width * window);
-    result = hold_out_after(all, is_target, cut, random);
-    result.first_visits = first_visits_after(all, is_target, cut, random);
-    if (result.queries.size() >= options.enough_queries) break;
-  }
+// All that a span can be asked for.
+inline Validation hold_out_visits(const Interactions& all, const std::vector<bool>& is_target,
+                                  const Span& span, Random& random) {
+  auto result = hold_out_span(all, is_target, span, random);
+  result.first_visits = first_visits_in(all, is_target, span, random);
   return result;
 }
 
-// The same as it would have been at an earlier end of the log.
-inline Validation hold_out_older(const Interactions& all, const std::vector<bool>& is_target,
-                                 std::int64_t end, std::int64_t cut, Random& random) {
-  std::vector<bool> later;
-  for (const auto& event : all.events()) later.push_back(event.time_us > end);
-  const auto log = without(all, later);
-  auto result = hold_out_after(log, is_target, cut, random);
-  result.first_visits = first_visits_after(log, is_target, cut, random);
+inline Validation hold_out_newest(const Interactions& all, const std::vector<bool>& is_target,
+                                  Random& random, const ValidationOptions& options) {
+  constexpr int kWidest = 3;
+  const auto whole = static_cast<double>(all.end_us() - begin_us(all));
+  const double window =
+      std::min(whole * options.newest_share, options.longest_days * kMicrosecondsPerDay);
+  Validation result;
+  for (int width = 1; width <= kWidest; ++width) {
+    const Span span{.cut = all.end_us() - static_cast<std::int64_t>(width * window),
+                    .end = all.end_us()};
+    result = hold_out_visits(all, is_target, span, random);
+    if (result.queries.size() >= options.enough_queries) break;
+  }
   return result;
 }
 
@@ -196,8 +206,7 @@ inline Validation hold_out_older(const Interactions& all, const std::vector<bool
 // a shop that learns every day.
 inline Validation hold_out_discoveries(const Interactions& all, const std::vector<bool>& is_target,
                                        Random& random, const ValidationOptions& options) {
-  Validation result;
-  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
+  Validation result = empty_validation(all);
   for (UserIndex user = 0; user < all.n_users(); ++user) {
     const auto events = all.events_of(user);
     const auto places = discoveries_of(events, is_target);
@@ -208,12 +217,12 @@ inline Validation hold_out_discoveries(const Interactions& all, const std::vecto
     if (question.history.empty()) continue;
     const auto first = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
     for (std::size_t e = 0; e < events.size(); ++e) {
-      held_out[first + e] = e >= places.back() ||
-                            std::binary_search(contacts.begin(), contacts.end(), events[e].item);
+      result.held_out[first + e] =
+          e >= places.back() ||
+          std::binary_search(contacts.begin(), contacts.end(), events[e].item);
     }
     result.discoveries.push_back(std::move(question));
   }
-  result.train = without(all, held_out);
   return result;
 }
 
@@ -232,16 +241,14 @@ inline Validation hold_out_last_baskets(const Interactions& all, const std::vect
   for (UserIndex user = 0; user < all.n_users(); ++user) {
     if (begin_of_last(user) > 0) users.push_back(user);
   }
-  Validation result;
-  std::vector<bool> held_out(static_cast<std::size_t>(all.n_events()));
+  Validation result = empty_validation(all);
   for (const auto user : some_of(users, random, options)) {
     const auto events = all.events_of(user);
     const auto begin = begin_of_last(user);
     const auto first = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
-    for (auto e = begin; e < events.size(); ++e) held_out[first + e] = true;
+    for (auto e = begin; e < events.size(); ++e) result.held_out[first + e] = true;
     result.queries.push_back(question_before(user, events, begin, is_target));
   }
-  result.train = without(all, held_out);
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -20,6 +21,7 @@ using Models = std::vector<std::shared_ptr<const Scorer>>;
 // The held-out queries of a purpose, each with the items that any model puts high and what every
 // model says of them: one feature for each model, 0 for null. Throws what Progress throws.
 [[nodiscard]] BlendProblem pose_blend(const Models& models, const Validation& validation,
-                                      Purpose purpose, const Context& context);
+                                      std::int32_t n_items, Purpose purpose,
+                                      const Context& context);
 
 }  // namespace endcap

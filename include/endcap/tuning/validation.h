@@ -83,7 +83,7 @@ inline std::vector<Validation> more_hold_outs(const Interactions& all,
   for (int age = 1; age <= kOlder && asked < enough; ++age) {
     const auto end = all.end_us() - age * width;
     if (end - width < half) break;
-    auto older = detail::hold_out_older(all, is_target, end, end - width, random);
+    auto older = detail::hold_out_visits(all, is_target, {.cut = end - width, .end = end}, random);
     if (older.queries.empty()) continue;
     asked += older.queries.size();
     more.push_back(std::move(older));

@@ -121,8 +121,7 @@ void warn_of_visitors(const Events& events, Warnings& warnings) {
 
 void warn_of_times(const Events& events, Warnings& warnings) {
   if (events.order() != Order::kTime) return;
-  constexpr std::size_t kEnough =
-      1'000'000;  // of a longer log, every so many-th event is looked at
+  constexpr std::size_t kEnough = 1'000'000;  // of a longer log, every so many-th
   const auto& all = events.time_us();
   std::vector<std::int64_t> times;
   for (std::size_t row = 0; row < all.size(); row += all.size() / kEnough + 1) {

@@ -197,8 +197,12 @@ void LiveShop::refresh(const Context& context) {
 }
 
 void LiveShop::save(const std::filesystem::path& path) {
-  const std::lock_guard one(refreshing_);
-  if (!has_news()) return with_rules(now()->snapshot).save(path);
+  std::unique_lock one(refreshing_);
+  if (!has_news()) {
+    const auto snapshot = with_rules(now()->snapshot);
+    one.unlock();
+    return snapshot.save(path);
+  }
   publish([&](const auto& edition, const auto& mark) {
     auto next = next_of(edition, mark, {}, {});
     with_rules(next).save(path);
@@ -234,7 +238,8 @@ void LiveShop::work() {
   if (behind >= std::max<std::int64_t>(kRowsBetweenSaves, row_ / 20)) save_model();
 }
 
-Snapshot LiveShop::with_rules(Snapshot snapshot) const {  // shares the arrays
+// A copy shares the arrays.
+Snapshot LiveShop::with_rules(Snapshot snapshot) const {
   snapshot.scenarios = rules_.all();
   return snapshot;
 }

@@ -129,11 +129,13 @@ void complete(Blend& blend, const Models& models, std::int32_t n_items) {
   fold_prior(blend, n_items);
 }
 
-// Whether all that is asked came after all that is learned from.
-bool asks_the_newest(const Validation& validation, const Interactions& train) {
-  return train.order() == Order::kTime &&
-         std::all_of(validation.queries.begin(), validation.queries.end(),
-                     [&](const auto& query) { return query.now_us > train.end_us(); });
+// When the newest event came that is learned from.
+std::int64_t learned_until(const Interactions& all, const Validation& validation) {
+  std::int64_t until = 0;
+  for (std::size_t e = 0; e < all.events().size(); ++e) {
+    if (!validation.held_out[e]) until = std::max(until, all.events()[e].time_us);
+  }
+  return until;
 }
 
 // The report before any weight is known: what is compared, and on what.
@@ -147,12 +149,15 @@ FitReport begin_report(const std::vector<BlendTerm>& terms, const Interactions& 
   report.n_hold_outs = static_cast<std::int64_t>(hold_outs.size());
   if (hold_outs.empty()) return report;
   const auto& first = hold_outs.front();
-  const auto train = train_part(all, first);
-  report.n_train = train.n_events();
-  report.n_held_out = all.n_events() - report.n_train;
-  const bool newest = asks_the_newest(first, train);
+  report.n_held_out = std::count(first.held_out.begin(), first.held_out.end(), true);
+  report.n_train = all.n_events() - report.n_held_out;
+  const auto until = learned_until(all, first);
+  const bool newest =
+      all.order() == Order::kTime &&  // and all that is asked came after all that is learned from
+      std::all_of(first.queries.begin(), first.queries.end(),
+                  [&](const auto& query) { return query.now_us > until; });
   report.held_out = newest ? "newest" : all.order() == Order::kNone ? "random" : "last";
-  if (newest) report.cut_us = train.end_us() + 1;
+  if (newest) report.cut_us = until + 1;
   return report;
 }
 

@@ -167,6 +167,17 @@ TEST_F(FailingShopTest, ACallThatFailsInSaveIsReportedAndTheOldFileStays) {
   }
 }
 
+TEST_F(FailingShopTest, ASaveThatFailsFoldsNothing) {
+  auto shop = Recommender::load(path_);
+  shop.observe("an-1", "sku-4", "purchase", {.time_us = 9});
+  const auto before = state_of(shop);
+  EXPECT_THROW(shop.save(folder_.path() / "no such folder" / "shop.endcap"), std::system_error);
+  EXPECT_EQ(state_of(shop), before);
+  EXPECT_EQ(shop.health().n_waiting, 1);
+  shop.save(saved_);
+  EXPECT_EQ(shop.health().n_waiting, 0);
+}
+
 #ifdef ENDCAP_HAS_SQLITE
 // A shop in a folder, without a thread that folds: what fails is what the test does.
 constexpr const char* kLeaver = "customer-who-leaves";
@@ -349,6 +360,32 @@ TEST_F(FailingFolderTest, NoFailingCallBreaksAPromise) {
   live_with(trouble(How::kError, EIO), "EIO in call", false, 10);
   live_with(trouble(How::kError, ENOSPC), "ENOSPC in call", false, 10);
   live_with(trouble(How::kShort, 0), "half of call", false, 0);
+}
+
+TEST_F(FailingFolderTest, NoModelContradictsAChoiceThatWasKeptInPart) {
+  bool is_reached = true;
+  int n_failed = 0;
+  for (int n = 1; is_reached; ++n) {
+    const auto path = fresh_copy();
+    {
+      auto shop = open(path);
+      {
+        const FailingCalls calls(n, How::kError, EIO);
+        try {
+          shop.refit({.models = {"rp3beta"}, .context = {.threads = 1}});
+        } catch (const std::system_error&) {
+          ++n_failed;
+        }
+        is_reached = calls.reached();
+      }
+      shop.observe("an-1", "sku-6", "view", {.time_us = 8});
+      shop.refresh({.threads = 1});
+      shop.close();  // keeps a model, if it may
+    }
+    SCOPED_TRACE("call " + std::to_string(n));
+    expect_kept(path, {});
+  }
+  EXPECT_GT(n_failed, 3);
 }
 #endif
 

@@ -79,6 +79,19 @@ TEST(DataWarningsTest, ATimeThatManyShareLooksLikeAnImport) {
   EXPECT_NE(warnings_of(events).find("All events have the same time"), std::string::npos);
 }
 
+TEST(DataWarningsTest, AnImportIsSeenInALongLogToo) {
+  std::vector<Event> events;
+  for (std::int64_t e = 0; e < 1'500'000; ++e) {  // of which every second is looked at
+    Event event;
+    event.user = e % 1000;
+    event.item = e % 97;
+    event.time_us = e % 10 < 3 ? 0 : e;
+    events.push_back(event);
+  }
+  EXPECT_NE(warnings_of(events).find("30 % of the events have one and the same time"),
+            std::string::npos);
+}
+
 TEST(DataWarningsTest, ColumnsThatAreIdsAreNamed) {
   Texts codes;
   Numbers numbers, prices;

@@ -5,8 +5,8 @@
 
 namespace endcap {
 
-// A list as bytes, a third of what it takes as structures: how the journal keeps it in memory. Not
-// part of any file.
+// A list as bytes, two fifths of what it takes as structures: how the journal keeps it in memory.
+// Not part of any file.
 void put_list(RecordWriter& record, const Recommendation& list);
 
 // Gives back every bit of what was put.

@@ -132,6 +132,14 @@ Interactions read_histories(const Container& file, const Snapshot& s, Order orde
   return histories;
 }
 
+ColdItems read_cold_items(const Container& file, const Snapshot& s) {
+  auto stand_ins = read_matrix(file, "stand_ins", s.n_items());
+  check_rows(file, "stand_ins.offsets", static_cast<std::size_t>(stand_ins.n_rows()), s.n_items());
+  auto cold = file.checked("stand_ins.values", [&] { return ColdItems(std::move(stand_ins)); });
+  if (cold.empty()) file.fail("stand_ins.values", "is empty");
+  return cold;
+}
+
 // For one purpose: the values, and the items by them.
 void read_prior(const Container& file, std::size_t purpose, std::int32_t n_items, Blend& blend) {
   const auto name = "prior." + std::to_string(purpose);
@@ -170,6 +178,7 @@ void Snapshot::save(const std::filesystem::path& path) const {
   writer.add("histories.offsets", histories.offsets());
   writer.add("histories.events", histories.events());
   add_matrix(writer, "dislikes", dislikes);
+  if (!blend.cold.empty()) add_matrix(writer, "stand_ins", blend.cold.stand_ins());
   for (std::size_t p = 0; p < kPurposes; ++p) {
     writer.add("prior." + std::to_string(p), blend.prior[p]);
     writer.add("prior_order." + std::to_string(p), blend.prior_order[p]);
@@ -201,6 +210,7 @@ Snapshot Snapshot::load(const std::filesystem::path& path) {
   s.dislikes = read_matrix(file, "dislikes", s.n_items());
   check_rows(file, "dislikes.offsets", static_cast<std::size_t>(s.dislikes.n_rows()),
              s.users.size());
+  if (file.has("stand_ins.offsets")) s.blend.cold = read_cold_items(file, s);
   for (std::size_t purpose = 0; purpose < kPurposes; ++purpose) {
     read_prior(file, purpose, s.n_items(), s.blend);
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "endcap/models/item_item_model.h"
 #include "endcap/models/popularity.h"
 #include "endcap/tuning/blend_weights.h"
 #include "endcap/tuning/pose_blend.h"
@@ -73,13 +74,24 @@ void weigh(Blend& blend, const Trial& trial, bool has_trends, const Context& con
 }
 
 // Content speaks at least this softly: it moves no list that events speak for (scores are
-// log-odds), and a product that nobody had yet has one at all.
+// log-odds), and what few events speak of has a score at all.
 void let_content_whisper(std::vector<BlendTerm>& terms) {
   constexpr float kWhisper = 1e-3f;
   for (auto& term : terms) {
     if (family_of(term.name) != Family::kContent) continue;
     for (auto& weight : term.weights) weight = std::max(weight, kWhisper);
   }
+}
+
+// Who stands in for the items that nobody had yet.
+ColdItems cold_items(const Blend& blend, const Interactions& interactions) {
+  const auto* content = dynamic_cast<const ItemItemModel*>(blend.find("content"));
+  if (content == nullptr) return {};
+  std::vector<bool> is_known(static_cast<std::size_t>(interactions.n_items()));
+  for (const auto& event : interactions.events()) {
+    is_known[static_cast<std::size_t>(event.item)] = true;
+  }
+  return ColdItems::fit(content->matrix(), is_known);
 }
 
 // Moves what does not depend on the visitor into the prior.
@@ -101,6 +113,7 @@ void fold_prior(Blend& blend, std::int32_t n_items) {
       for (std::size_t i = 0; i < prior.size(); ++i) prior[i] = has_sold[i] ? prior[i] - least : 0;
       blend.lift[p] = -least;
     }
+    blend.cold.fill_in(std::span<float>(prior));
     std::vector<std::int32_t> order(prior.size());
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
@@ -124,9 +137,10 @@ Models refit_terms(std::vector<BlendTerm>& terms, const TrainingData& data,
   return models;
 }
 
-void complete(Blend& blend, const Models& models, std::int32_t n_items) {
+void complete(Blend& blend, const Models& models, const Interactions& interactions) {
   for (std::size_t m = 0; m < models.size(); ++m) blend.terms[m].model = models[m];
-  fold_prior(blend, n_items);
+  blend.cold = cold_items(blend, interactions);
+  fold_prior(blend, interactions.n_items());
 }
 
 // When the newest event came that is learned from.
@@ -218,12 +232,12 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
   }
   blend.terms = std::move(useful);
   end_report(blend.report, blend.terms, trial.skipped);
-  complete(blend, models, data.interactions.n_items());
+  complete(blend, models, data.interactions);
   return blend;
 }
 
 Blend refit_blend(const TrainingData& data, Blend like, const Context& context) {
-  complete(like, refit_terms(like.terms, data, context), data.interactions.n_items());
+  complete(like, refit_terms(like.terms, data, context), data.interactions);
   return like;
 }
 

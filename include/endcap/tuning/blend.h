@@ -12,6 +12,7 @@
 #include "endcap/models/scorer.h"
 #include "endcap/storage/array.h"
 #include "endcap/tuning/calibration.h"
+#include "endcap/tuning/cold_items.h"
 #include "endcap/tuning/fit_report.h"
 #include "endcap/tuning/purpose.h"
 
@@ -31,9 +32,11 @@ struct BlendTerm {
 };
 
 // The score of the shop: a weighted sum of models, each a sum over the visitor's events, and a
-// prior for every item that no event explains (how much, and how lately, it sells).
+// prior for every item that no event explains (how much, and how lately, it sells). Items that
+// nobody had yet score what those score that are like them.
 struct Blend {
   std::vector<BlendTerm> terms;
+  ColdItems cold;
   Array<float> prior[kPurposes];               // by Purpose, (n_items,)
   Array<std::int32_t> prior_order[kPurposes];  // by Purpose: items by falling prior, ties by index
   float lift[kPurposes] = {};                  // by Purpose: what every prior was raised by
@@ -46,6 +49,7 @@ struct Blend {
       const float weight = term.weights[static_cast<std::size_t>(purpose)];
       if (weight != 0 && term.model) term.model->accumulate(history, weight, board);
     }
+    cold.fill_in(board);
   }
 
   // parts[e] becomes the part of event e; returns the rest, prior included.
@@ -72,20 +76,24 @@ struct Blend {
     for (const auto item : items) {
       all.rests.push_back(prior[p].empty() ? 0 : prior[p][static_cast<std::size_t>(item)]);
     }
-    std::vector<float> most = all.rests, parts(all.parts.size()), rests(items.size());
+    const auto asked = cold.spokesmen(items);
+    std::vector<float> most = all.rests, parts(asked.items.size() * n), rests(asked.items.size());
     for (const auto& term : terms) {
-      const float weight = term.weights[p];
-      if (weight == 0 || !term.model) continue;
-      term.model->explain_each(history, items, parts, rests);
+      if (term.weights[p] == 0 || !term.model) continue;
+      term.model->explain_each(history, asked.items, parts, rests);
       for (std::size_t i = 0; i < items.size(); ++i) {
-        float sum = rests[i];
-        all.rests[i] += weight * sum;
-        for (std::size_t e = i * n; e < (i + 1) * n; ++e) {
-          all.parts[e] += weight * parts[e];
-          sum += parts[e];
+        float sum = 0;
+        for (auto k = asked.begin[i]; k < asked.begin[i + 1]; ++k) {
+          const float weight = term.weights[p] * asked.shares[k];
+          all.rests[i] += weight * rests[k];
+          sum += weight * rests[k];
+          for (std::size_t e = 0; e < n; ++e) {
+            all.parts[i * n + e] += weight * parts[k * n + e];
+            sum += weight * parts[k * n + e];
+          }
         }
-        if (weight * sum > std::max(most[i], 0.0f)) {
-          most[i] = weight * sum;
+        if (sum > std::max(most[i], 0.0f)) {
+          most[i] = sum;
           all.leaders[i] = &term;
         }
       }
@@ -103,6 +111,7 @@ struct Blend {
   // What a fit chooses: names and weights of all terms, without their models, and why.
   [[nodiscard]] Blend choice() const {
     Blend choice = *this;
+    choice.cold = {};
     for (auto& term : choice.terms) term.model = nullptr;
     for (auto& of_purpose : choice.prior) of_purpose = {};
     for (auto& of_purpose : choice.prior_order) of_purpose = {};
@@ -131,6 +140,7 @@ class BlendScorer final : public Scorer {
         term.model->accumulate(history, weight * term.weights[0], board);
       }
     }
+    blend_.cold.fill_in(board);
   }
   float explain(const History& history, ItemIndex item, std::span<float> parts) const override {
     const float rest = blend_.explain(Purpose::kExplore, history, item, parts);

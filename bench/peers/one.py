@@ -161,7 +161,8 @@ def main() -> None:
         "p50_us": p50,
         "p99_us": p99,
     }
-    print(json.dumps({"model": sys.argv[1]} | {k: round(v, 4) for k, v in figures.items()}))
+    line = json.dumps({"model": sys.argv[1]} | {k: round(v, 4) for k, v in figures.items()})
+    print(f"\n{line}")  # irspack leaves its bar without an end of line
 
 
 if __name__ == "__main__":

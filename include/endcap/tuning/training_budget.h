@@ -14,7 +14,8 @@ namespace endcap {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// Decides which trained models are tried: each is fitted on every hold-out and on everything.
+// Decides which trained models are tried. Every model, trained or not, is fitted on each hold-out
+// and on everything: what that will take is set aside.
 class TrainingBudget {
  public:
   struct Exceeded {};
@@ -38,15 +39,14 @@ class TrainingBudget {
     if (seconds_since(start_) + reserved_ + rest > seconds_) throw Exceeded{};
   }
   void spend(const std::string& name, double seconds) {
-    if (!is_trained(name)) return;
-    last_ = seconds;
     reserved_ += (fits_ - 1) * seconds;
+    if (is_trained(name)) last_ = seconds;
   }
 
  private:
   using Time = std::chrono::steady_clock::time_point;
   double seconds_, fits_;
-  double last_ = 0, reserved_ = 0;  // seconds: of the last model's first fit, and of fits to come
+  double last_ = 0, reserved_ = 0;  // seconds: the last trained model's first fit, all to come
   bool looked_ = false;
   Time start_ = std::chrono::steady_clock::now(), model_start_ = start_;
 };

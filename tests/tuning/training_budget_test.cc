@@ -1,0 +1,36 @@
+#include "endcap/tuning/training_budget.h"
+
+#include <gtest/gtest.h>
+
+namespace endcap {
+namespace {
+
+TEST(TrainingBudgetTest, WhatIsLeftIsForTrainedModelsAlone) {
+  TrainingBudget budget(1000, 4);
+  EXPECT_TRUE(budget.allows("sequence_factors"));
+  budget.spend("sequence_factors/narrow", 200);  // three more times this is set aside
+  EXPECT_TRUE(budget.allows("slist"));
+  EXPECT_FALSE(budget.allows("sequence_factors"));
+}
+
+TEST(TrainingBudgetTest, FitsToComeOfOtherModelsAreSetAside) {
+  TrainingBudget budget(1000, 4);
+  budget.spend("slist", 300);
+  EXPECT_TRUE(budget.allows("sequence_factors"));
+  budget.spend("ease", 100);
+  EXPECT_FALSE(budget.allows("sequence_factors"));
+  EXPECT_TRUE(budget.allows("content"));
+}
+
+TEST(TrainingBudgetTest, AModelThatWillNotBeDoneInTimeIsGivenUpAtItsFirstLook) {
+  TrainingBudget budget(1000, 2);
+  budget.begin_model();
+  EXPECT_NO_THROW(budget.look(1));
+  budget.spend("slist", 2000);
+  EXPECT_NO_THROW(budget.look(2));  // only the first look decides
+  budget.begin_model();
+  EXPECT_THROW(budget.look(1), TrainingBudget::Exceeded);
+}
+
+}  // namespace
+}  // namespace endcap

@@ -131,8 +131,9 @@ void fold_prior(Blend& blend, std::int32_t n_items) {
 Models refit_terms(std::vector<BlendTerm>& terms, const TrainingData& data,
                    const Context& context) {
   Models models;
+  FittedModels fitted;
   for (auto& term : terms) {
-    models.push_back(term.model ? term.model : fit_term(term, data, context));
+    models.push_back(term.model ? term.model : fit_term(term, data, fitted, context));
   }
   return models;
 }
@@ -222,12 +223,13 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
   }
   TrainingData all = data;
   Models models;
+  FittedModels fitted;
   std::vector<BlendTerm> useful;
   for (std::size_t m = 0; m < blend.terms.size(); ++m) {
     auto& term = blend.terms[m];
     if (!options.keep_all && !term.has_weight()) continue;
     all.plan.epochs = trial.epochs[m];
-    models.push_back(fit_term(term, all, context));
+    models.push_back(fit_term(term, all, fitted, context));
     useful.push_back(term);
   }
   blend.terms = std::move(useful);

@@ -8,6 +8,7 @@
 #include "endcap/models/als.h"
 #include "endcap/models/content.h"
 #include "endcap/models/ease.h"
+#include "endcap/models/item_item_model.h"
 #include "endcap/models/next_basket.h"
 #include "endcap/models/popularity.h"
 #include "endcap/models/repeat_purchase.h"
@@ -29,6 +30,9 @@ struct Entry {
   Needs needs;
   Effort from;  // the least effort that tries it
   Maker make;
+  // In place of `make`: whose item-item matrix it has, and how it is asked.
+  std::string_view base = {};
+  HistoryWeights history = {};
 };
 
 // A shrinkage that leaves every item the rate of the average one: plain personal frequency.
@@ -140,8 +144,11 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
        {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 1, .scale = root})}},
       {"rp3beta", {Needs::kNothing, Effort::kFast, walk(0.4f, {.length_power = 0.5f})}},
       {"rp3beta/recent",
-       {Needs::kOrder, Effort::kBalanced,
-        walk(0.4f, {.position_decay = 0.8f, .length_power = 0.5f})}},
+       {.needs = Needs::kOrder,
+        .from = Effort::kBalanced,
+        .make = {},
+        .base = "rp3beta",
+        .history = {.position_decay = 0.8f, .length_power = 0.5f}}},
       {"rp3beta/popular", {Needs::kNothing, Effort::kBalanced, walk(0.0f, {.length_power = 1})}},
       {"turbo_cf", {Needs::kNoOrder, Effort::kBest, low_pass({.length_power = 0.5f})}},
       {"ease", {Needs::kNothing, Effort::kBalanced, ease({.history = {.length_power = 0.5f}})}},
@@ -158,13 +165,22 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"als/wide", {Needs::kNoOrder, Effort::kBest, als(256)}},
       {"sequential_rules", {Needs::kOrder, Effort::kFast, rules({})}},
       {"sequential_rules/long",
-       {Needs::kOrder, Effort::kBalanced, rules({.history = kLongMemory})}},
+       {.needs = Needs::kOrder,
+        .from = Effort::kBalanced,
+        .make = {},
+        .base = "sequential_rules",
+        .history = kLongMemory}},
       {"session_knn", {Needs::kOrder, Effort::kBalanced, session_knn(1)}},
       {"session_knn/newest", {Needs::kOrder, Effort::kBalanced, session_knn(0.25f)}},
       {"slist", {Needs::kOrder, Effort::kBalanced, slist({})}},
       {"slist/sessions",
        {Needs::kOrder, Effort::kBalanced, slist({.regularization = 10, .alpha = 0.8f})}},
-      {"slist/long", {Needs::kOrder, Effort::kBalanced, slist({.history = kLongMemory})}},
+      {"slist/long",
+       {.needs = Needs::kOrder,
+        .from = Effort::kBalanced,
+        .make = {},
+        .base = "slist",
+        .history = kLongMemory}},
       {"next_basket",
        {Needs::kBaskets, Effort::kBalanced,
         [](const TrainingData& data, const Context& context) {
@@ -236,6 +252,17 @@ bool has(Needs needs, const TrainingData& data) {
   return false;
 }
 
+std::shared_ptr<const Scorer> fit_entry(const Entry& entry, const TrainingData& data,
+                                        const Context& context, const FittedModels& fitted) {
+  if (entry.base.empty()) return entry.make(data, context);
+  const auto known = fitted.find(entry.base);
+  const auto base = known != fitted.end()
+                        ? known->second
+                        : fit_model(std::string(entry.base), data, context, fitted);
+  const auto& matrix = dynamic_cast<const ItemItemModel&>(*base).matrix();
+  return shared(ItemItemModel(matrix, entry.history));
+}
+
 constexpr std::string_view kRepeatsOfKind = "repeat_purchase/kind:";
 
 // One model of repeats for each kind of event, where there are several.
@@ -287,14 +314,14 @@ Family family_of(std::string_view name) {
 }
 
 std::shared_ptr<const Scorer> fit_model(const std::string& name, const TrainingData& data,
-                                        const Context& context) {
+                                        const Context& context, const FittedModels& fitted) {
   if (name.starts_with(kRepeatsOfKind)) {
     const auto kind = data.kinds.at(name.substr(kRepeatsOfKind.size()));
     return repeats({.kind = kind}, kAllAlike)(data, context);
   }
   std::string known;
   for (const auto& [entry_name, entry] : entries()) {
-    if (entry_name == name) return entry.make(data, context);
+    if (entry_name == name) return fit_entry(entry, data, context, fitted);
     known += (known.empty() ? "" : ", ") + entry_name;
   }
   throw std::invalid_argument("models must be among " + known + ", got " + name);

@@ -53,6 +53,7 @@ Models fit_first(Trial& trial, const TrainingData& data, const std::vector<std::
     return model_ndcg(model, validation, quiet);
   };
   Models models;
+  FittedModels fitted;
   for (const auto& name : names) {
     if (!budget.allows(name)) {
       trial.skipped.push_back(name);
@@ -61,7 +62,7 @@ Models fit_first(Trial& trial, const TrainingData& data, const std::vector<std::
     BlendTerm term{.name = name};
     budget.begin_model();
     try {
-      models.push_back(fit_term(term, older, context));
+      models.push_back(fit_term(term, older, fitted, context));
     } catch (const TrainingBudget::Exceeded&) {
       trial.skipped.push_back(name);
       continue;
@@ -77,11 +78,12 @@ Models fit_again(Trial& trial, const TrainingData& data, const Validation& valid
                  const Context& context) {
   auto older = with_events(data, train_part(data.interactions, validation));
   Models models;
+  FittedModels fitted;
   for (std::size_t m = 0; m < trial.terms.size(); ++m) {
     auto& term = trial.terms[m];
     const double before = term.fit_seconds;
     older.plan.epochs = trial.epochs[m];
-    models.push_back(fit_term(term, older, context));
+    models.push_back(fit_term(term, older, fitted, context));
     term.fit_seconds += before;
   }
   return models;
@@ -94,10 +96,11 @@ bool is_heard(std::string_view name, Purpose purpose) {
 }
 
 std::shared_ptr<const Scorer> fit_term(BlendTerm& term, const TrainingData& data,
-                                       const Context& context) {
+                                       FittedModels& fitted, const Context& context) {
   context.begin("fitting " + term.name, data.interactions.n_items());
   const auto start = std::chrono::steady_clock::now();
-  auto model = fit_model(term.name, data, context);
+  auto model = fit_model(term.name, data, context, fitted);
+  fitted[term.name] = model;
   term.fit_seconds = seconds_since(start);
   return model;
 }

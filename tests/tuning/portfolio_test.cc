@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "endcap/models/item_item_model.h"
 
 namespace endcap {
 namespace {
@@ -56,6 +59,32 @@ TEST(PortfolioTest, TriesSeveralShapesOfEaseOnSetsAlone) {
   EXPECT_EQ(n_shapes(Order::kNone), 3);
   EXPECT_EQ(n_shapes(Order::kSequence), 1);
   EXPECT_EQ(n_shapes(Order::kTime), 1);
+}
+
+TEST(PortfolioTest, ModelsThatAreOnlyAskedInAnotherWayShareAMatrix) {
+  const auto data = log_of(100, Order::kSequence);
+  const std::pair<std::string, std::string> pairs[] = {
+      {"rp3beta/recent", "rp3beta"},
+      {"sequential_rules/long", "sequential_rules"},
+      {"slist/long", "slist"},
+  };
+  for (const auto& [name, base] : pairs) {
+    const auto matrix_of = [](const std::shared_ptr<const Scorer>& model) {
+      return dynamic_cast<const ItemItemModel&>(*model).matrix();
+    };
+    const auto first = fit_model(base, data, {});
+    const auto shared = fit_model(name, data, {}, {{base, first}});
+    const auto own = fit_model(name, data, {});
+    EXPECT_EQ(matrix_of(shared).values().data(), matrix_of(first).values().data()) << name;
+    EXPECT_NE(matrix_of(own).values().data(), matrix_of(first).values().data()) << name;
+    const History history{.events = data.interactions.events_of(0).first(4)};
+    ScoreBoard of_first(10), of_shared(10), of_own(10);
+    first->accumulate(history, 1, of_first);
+    shared->accumulate(history, 1, of_shared);
+    own->accumulate(history, 1, of_own);
+    EXPECT_TRUE(std::ranges::equal(of_shared.scores(), of_own.scores())) << name;
+    EXPECT_FALSE(std::ranges::equal(of_shared.scores(), of_first.scores())) << name;
+  }
 }
 
 }  // namespace

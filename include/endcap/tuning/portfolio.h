@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -58,10 +59,15 @@ enum class Family {
   return family_of(name) == Family::kTrained;
 }
 
+// Models that were fitted on the same data, by name.
+using FittedModels = std::map<std::string, std::shared_ptr<const Scorer>, std::less<>>;
+
+// A model that differs from one of the fitted ones only in how it is asked shares its matrix.
 // Throws std::invalid_argument for a name that is in no portfolio.
 [[nodiscard]] std::shared_ptr<const Scorer> fit_model(const std::string& name,
                                                       const TrainingData& data,
-                                                      const Context& context);
+                                                      const Context& context,
+                                                      const FittedModels& fitted = {});
 
 // The interactions with every basket as a visitor of its own; unchanged where fewer than one basket
 // in ten holds several events, so that baskets say next to nothing.

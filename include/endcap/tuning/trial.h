@@ -30,9 +30,10 @@ struct Trial {
                                const std::vector<Validation>& hold_outs, TrainingBudget& budget,
                                const Context& context);
 
-// The term's model, fitted on `data`; the term notes the seconds that it took.
+// The term's model, fitted on `data` after the others of `fitted`, which it joins; the term notes
+// the seconds that it took.
 [[nodiscard]] std::shared_ptr<const Scorer> fit_term(BlendTerm& term, const TrainingData& data,
-                                                     const Context& context);
+                                                     FittedModels& fitted, const Context& context);
 
 // Whether the model is weighed for the purpose at all: what completes a basket brings nobody back.
 [[nodiscard]] bool is_heard(std::string_view name, Purpose purpose);

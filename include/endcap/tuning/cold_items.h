@@ -54,7 +54,8 @@ class ColdItems {
   }
 
   CsrMatrix stand_ins_;
-  CsrMatrix stands_in_for_;  // the same by who stands in
+  CsrMatrix stands_in_for_;         // the same by who stands in
+  std::vector<bool> is_concerned_;  // (n_items,): cold or a stand-in, as few are
 };
 
 inline ColdItems ColdItems::fit(const CsrMatrix& likeness, const std::vector<bool>& is_known) {
@@ -93,15 +94,26 @@ inline ColdItems::ColdItems(CsrMatrix stand_ins)
   for (const auto item : stand_ins_.columns()) {
     require(!is_cold(item), "stand_ins", "name known items", item);
   }
+  if (empty()) return;
+  is_concerned_.resize(static_cast<std::size_t>(stand_ins_.n_rows()));
+  for (ItemIndex item = 0; item < stand_ins_.n_rows(); ++item) {
+    is_concerned_[static_cast<std::size_t>(item)] =
+        is_cold(item) || stands_in_for_.row(item).size() > 0;
+  }
 }
 
 inline void ColdItems::fill_in(ScoreBoard& board) const {
   if (empty()) return;
-  const auto touched = board.touched();  // more follow, where this reads no more
-  for (const auto item : touched) {
-    if (is_cold(item)) board.add(item, -board[item]);
+  thread_local std::vector<ItemIndex> speakers;
+  speakers.clear();
+  for (const auto item : board.touched()) {
+    if (!is_concerned_[static_cast<std::size_t>(item)]) continue;
+    if (is_cold(item))
+      board.add(item, -board[item]);
+    else
+      speakers.push_back(item);
   }
-  for (const auto item : touched) board.add(stands_in_for_.row(item), board[item]);
+  for (const auto item : speakers) board.add(stands_in_for_.row(item), board[item]);
 }
 
 inline void ColdItems::fill_in(std::span<float> scores) const {

@@ -83,14 +83,17 @@ struct Blend {
       term.model->explain_each(history, asked.items, parts, rests);
       for (std::size_t i = 0; i < items.size(); ++i) {
         float sum = 0;
+        float* of_item = all.parts.data() + i * n;
         for (auto k = asked.begin[i]; k < asked.begin[i + 1]; ++k) {
           const float weight = term.weights[p] * asked.shares[k];
-          all.rests[i] += weight * rests[k];
-          sum += weight * rests[k];
+          const float* of_asked = parts.data() + k * n;
+          float told = rests[k];
+          all.rests[i] += weight * told;
           for (std::size_t e = 0; e < n; ++e) {
-            all.parts[i * n + e] += weight * parts[k * n + e];
-            sum += weight * parts[k * n + e];
+            of_item[e] += weight * of_asked[e];
+            told += of_asked[e];
           }
+          sum += weight * told;
         }
         if (sum > std::max(most[i], 0.0f)) {
           most[i] = sum;

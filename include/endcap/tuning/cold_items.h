@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -130,6 +131,13 @@ inline void ColdItems::fill_in(std::span<float> scores) const {
 
 inline ColdItems::Spokesmen ColdItems::spokesmen(std::span<const ItemIndex> items) const {
   Spokesmen asked;
+  if (empty()) {  // each speaks for itself
+    asked.items.assign(items.begin(), items.end());
+    asked.shares.assign(items.size(), 1);
+    asked.begin.resize(items.size() + 1);
+    std::iota(asked.begin.begin(), asked.begin.end(), std::size_t{0});
+    return asked;
+  }
   for (const auto item : items) {
     asked.begin.push_back(asked.items.size());
     if (!is_cold(item)) {

@@ -124,6 +124,11 @@ Maker sequence_factors(std::int32_t factors, float dropout, std::uint64_t draw =
   };
 }
 
+// The matrix of another model, asked in its own way.
+Entry asked_as(std::string_view base, HistoryWeights history) {
+  return {Needs::kOrder, Effort::kBalanced, {}, base, history};
+}
+
 // In the order in which they are tried; a name stands for one choice of options.
 const std::vector<std::pair<std::string, Entry>>& entries() {
   constexpr auto root = PopularityScale::kRoot;
@@ -143,12 +148,7 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"popularity/root1d",
        {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 1, .scale = root})}},
       {"rp3beta", {Needs::kNothing, Effort::kFast, walk(0.4f, {.length_power = 0.5f})}},
-      {"rp3beta/recent",
-       {.needs = Needs::kOrder,
-        .from = Effort::kBalanced,
-        .make = {},
-        .base = "rp3beta",
-        .history = {.position_decay = 0.8f, .length_power = 0.5f}}},
+      {"rp3beta/recent", asked_as("rp3beta", {.position_decay = 0.8f, .length_power = 0.5f})},
       {"rp3beta/popular", {Needs::kNothing, Effort::kBalanced, walk(0.0f, {.length_power = 1})}},
       {"turbo_cf", {Needs::kNoOrder, Effort::kBest, low_pass({.length_power = 0.5f})}},
       {"ease", {Needs::kNothing, Effort::kBalanced, ease({.history = {.length_power = 0.5f}})}},
@@ -164,23 +164,13 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"als", {Needs::kNoOrder, Effort::kBalanced, als(128)}},
       {"als/wide", {Needs::kNoOrder, Effort::kBest, als(256)}},
       {"sequential_rules", {Needs::kOrder, Effort::kFast, rules({})}},
-      {"sequential_rules/long",
-       {.needs = Needs::kOrder,
-        .from = Effort::kBalanced,
-        .make = {},
-        .base = "sequential_rules",
-        .history = kLongMemory}},
+      {"sequential_rules/long", asked_as("sequential_rules", kLongMemory)},
       {"session_knn", {Needs::kOrder, Effort::kBalanced, session_knn(1)}},
       {"session_knn/newest", {Needs::kOrder, Effort::kBalanced, session_knn(0.25f)}},
       {"slist", {Needs::kOrder, Effort::kBalanced, slist({})}},
       {"slist/sessions",
        {Needs::kOrder, Effort::kBalanced, slist({.regularization = 10, .alpha = 0.8f})}},
-      {"slist/long",
-       {.needs = Needs::kOrder,
-        .from = Effort::kBalanced,
-        .make = {},
-        .base = "slist",
-        .history = kLongMemory}},
+      {"slist/long", asked_as("slist", kLongMemory)},
       {"next_basket",
        {Needs::kBaskets, Effort::kBalanced,
         [](const TrainingData& data, const Context& context) {

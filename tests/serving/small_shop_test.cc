@@ -104,6 +104,7 @@ TEST(SmallShopTest, HasEveryModelThatAFileHolds) {
                                                              : "?";
   }
   EXPECT_EQ(classes, "-iiikiiiiaf");
+  EXPECT_FALSE(shop.blend.cold.empty());
 }
 
 }  // namespace

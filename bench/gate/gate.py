@@ -6,7 +6,8 @@ machine counts alike and no neighbour disturbs. What is counted depends on the c
 baseline holds one column for each.
 
     bench/gate/gate.py           compare with bench/gate/baseline.json
-    bench/gate/gate.py --renew   write this compiler's column of it
+    bench/gate/gate.py --renew [TASK ...]
+                                 write these tasks, or all, into this compiler's column of it
 """
 
 from __future__ import annotations
@@ -88,8 +89,10 @@ def main() -> None:
     baseline = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
     counts = count_all()
     failed = compare(counts, baseline.get(compiler, {}))
-    if "--renew" in sys.argv[1:]:
-        BASELINE.write_text(json.dumps(baseline | {compiler: counts}, indent=2) + "\n")
+    if sys.argv[1:2] == ["--renew"]:
+        renewed = {task: counts[task] for task in sys.argv[2:] or counts}
+        baseline[compiler] = baseline.get(compiler, {}) | renewed
+        BASELINE.write_text(json.dumps(baseline, indent=2) + "\n")
         print(f"gate: wrote {BASELINE.relative_to(ROOT)} for {compiler}")
     elif failed:
         raise SystemExit(

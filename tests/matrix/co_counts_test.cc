@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 #include <vector>
 
+#include "endcap/base/random.h"
 #include "models/fixtures.h"
 
 namespace endcap {
@@ -45,35 +48,62 @@ TEST(OccurrencesTest, FindsEveryPlaceOfAnItem) {
   const Occurrences occurrences(interactions);
   const auto places = occurrences.of(1);
   ASSERT_EQ(places.size(), 3u);
-  EXPECT_EQ(places[0].user, 0);
-  EXPECT_EQ(places[0].place, 0);
-  EXPECT_EQ(places[1].place, 2);
-  EXPECT_EQ(places[2].user, 2);
+  const auto* first = occurrences.at(places[0]);
+  EXPECT_EQ(std::vector(first - 1, first + 4), (std::vector{kNoIndex, 1, 0, 1, kNoIndex}));
+  EXPECT_EQ(occurrences.at(places[1]), first + 2);
+  const auto* alone = occurrences.at(places[2]);
+  EXPECT_EQ(std::vector(alone - 1, alone + 2), (std::vector{kNoIndex, 1, kNoIndex}));
   EXPECT_TRUE(occurrences.of(2).empty());
 }
 
-TEST(CountRowTest, ListsEachItemOnceEvenAfterASumOfNothing) {
+using Counts = std::vector<std::pair<ItemIndex, std::int64_t>>;
+
+Counts taken(CountRow& row) {
+  Counts counts;
+  row.take([&](ItemIndex item, std::int64_t count) { counts.emplace_back(item, count); });
+  return counts;
+}
+
+TEST(CountRowTest, GivesEachItemOnceEvenAfterASumOfNothing) {
   CountRow row(4);
   row.add(3, 2);
   row.add(1, 4);
   row.add(1, -4);
   row.add(1, 6);
-  EXPECT_EQ(std::vector<ItemIndex>(row.touched().begin(), row.touched().end()),
-            (std::vector{1, 3}));
-  EXPECT_EQ(row[1], 6);
-  row.clear();
+  EXPECT_EQ(taken(row), (Counts{{1, 6}, {3, 2}}));
   EXPECT_EQ(row[1], 0);
-  EXPECT_TRUE(row.touched().empty());
+  EXPECT_TRUE(taken(row).empty());
 }
 
 TEST(CountRowTest, ListsItemsOfALargeCatalogueInOrder) {
   CountRow row(1'000'000);
   for (int time = 0; time < 2; ++time) {
-    const std::vector<ItemIndex> items = {0, 63, 64, 4095, 4096, 500'000, 999'999};
     for (const auto item : {999'999, 500'000, 4096, 4095, 64, 63, 0}) row.add(item, 1);
-    EXPECT_EQ(std::vector<ItemIndex>(row.touched().begin(), row.touched().end()), items);
-    row.clear();
-    EXPECT_TRUE(row.touched().empty());
+    EXPECT_EQ(taken(row),
+              (Counts{{0, 1}, {63, 1}, {64, 1}, {4095, 1}, {4096, 1}, {500'000, 1}, {999'999, 1}}));
+  }
+}
+
+// Against sorting all of it.
+TEST(KeepBestTest, KeepsWhatSortingWouldInTheOrderOfTheRow) {
+  Random random(5);
+  for (int time = 0; time < 300; ++time) {
+    std::vector<ScoredItem> row;
+    const auto size = 1 + random.below(500);
+    const auto values = 1 + random.below(time % 3 == 0 ? 5 : 1000);  // few: many ties
+    const float unit = std::pow(10.0f, static_cast<float>(random.below(60)) - 30);
+    for (std::uint64_t e = 0; e < size; ++e) {
+      row.push_back(
+          {static_cast<ItemIndex>(e * 7), unit * static_cast<float>(1 + random.below(values))});
+    }
+    const auto n = 1 + random.below(size + 3);
+    auto best = row;
+    std::sort(best.begin(), best.end(), ranks_before);
+    best.resize(std::min<std::size_t>(n, best.size()));
+    std::sort(best.begin(), best.end(),
+              [](const ScoredItem& a, const ScoredItem& b) { return a.item < b.item; });
+    row.resize(keep_best(row, n));
+    EXPECT_EQ(row, best) << "size " << size << ", n " << n;
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -25,25 +26,31 @@ inline constexpr double kFixedOne = 1 << 24;
 inline std::int64_t to_fixed(double value) { return std::llround(value * kFixedOne); }
 inline double from_fixed(std::int64_t value) { return static_cast<double>(value) / kFixedOne; }
 
-// Where each item stands: for every item the (user, place in the user's events), in that order.
+// What all users did as one line of items, kNoIndex before, between and after them, and where in it
+// each item stands. Whoever walks from a place needs no bounds but these marks.
 class Occurrences {
  public:
-  struct Place {
-    UserIndex user;
-    std::int32_t place;
-  };
-
   explicit Occurrences(const Interactions& interactions);
 
-  [[nodiscard]] std::span<const Place> of(ItemIndex item) const {
+  // The places of the item in the line, ascending.
+  [[nodiscard]] std::span<const std::int64_t> of(ItemIndex item) const {
     const auto i = static_cast<std::size_t>(item);
     return std::span(places_).subspan(static_cast<std::size_t>(offsets_[i]),
                                       static_cast<std::size_t>(offsets_[i + 1] - offsets_[i]));
   }
+  [[nodiscard]] const ItemIndex* at(std::int64_t place) const { return line_.data() + place; }
+  // Asks the memory for what is around a place that is soon to be visited.
+  void prefetch(std::int64_t place) const {
+    __builtin_prefetch(at(place) - kLine);
+    __builtin_prefetch(at(place));
+    __builtin_prefetch(at(place) + kLine);
+  }
 
  private:
-  std::vector<std::int64_t> offsets_;
-  std::vector<Place> places_;
+  static constexpr std::int64_t kLine = 64 / sizeof(ItemIndex);  // of the cache
+
+  std::vector<ItemIndex> line_;
+  std::vector<std::int64_t> offsets_, places_;
 };
 
 // One item's counts with the items it met. Reused from row to row; one thread at a time. Which
@@ -62,30 +69,27 @@ class CountRow {
     bits_[i / 64] |= std::uint64_t{1} << (i % 64);
     words_[i / 4096] |= std::uint64_t{1} << (i / 64 % 64);
   }
-  // The items that were added to, ascending, each once. Valid until the next call.
-  [[nodiscard]] std::span<const ItemIndex> touched() {
-    items_.clear();
-    for_each_bit(words_, [&](std::size_t word) {
-      for (auto bits = bits_[word]; bits != 0; bits &= bits - 1) {
-        items_.push_back(static_cast<ItemIndex>(word * 64) + std::countr_zero(bits));
+  // Calls visit(item, count) for each item that was added to, ascending, and leaves nothing of
+  // them.
+  template <class Visit>
+  void take(Visit&& visit) {
+    take_bits(words_, [&](std::size_t word) {
+      std::uint64_t bits = std::exchange(bits_[word], 0);
+      for (; bits != 0; bits &= bits - 1) {
+        const auto i = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+        visit(static_cast<ItemIndex>(i), std::exchange(counts_[i], 0));
       }
     });
-    return items_;
   }
   [[nodiscard]] std::int64_t operator[](ItemIndex item) const {
     return counts_[static_cast<std::size_t>(item)];
   }
-  void clear() {
-    for (const auto item : touched()) counts_[static_cast<std::size_t>(item)] = 0;
-    for_each_bit(words_, [&](std::size_t word) { bits_[word] = 0; });
-    std::fill(words_.begin(), words_.end(), 0);
-  }
 
  private:
   template <class Visit>
-  static void for_each_bit(const std::vector<std::uint64_t>& words, Visit&& visit) {
+  static void take_bits(std::vector<std::uint64_t>& words, Visit&& visit) {
     for (std::size_t w = 0; w < words.size(); ++w) {
-      for (auto bits = words[w]; bits != 0; bits &= bits - 1) {
+      for (auto bits = std::exchange(words[w], 0); bits != 0; bits &= bits - 1) {
         visit(w * 64 + static_cast<std::size_t>(std::countr_zero(bits)));
       }
     }
@@ -93,23 +97,38 @@ class CountRow {
 
   std::vector<std::int64_t> counts_;
   std::vector<std::uint64_t> bits_, words_;
-  std::vector<ItemIndex> items_;
 };
 
-// Leaves the n best of a row of positive weights, in the order in which they stand. Takes O(row).
-inline void keep_best(std::vector<ScoredItem>& row, std::size_t n) {
-  if (row.size() <= n) return;
-  // As ranks_before() orders them: the bits of positive floats rise as they do.
-  const auto key_of = [](const ScoredItem& entry) {
-    return std::uint64_t{std::bit_cast<std::uint32_t>(entry.score)} << 32 |
-           static_cast<std::uint32_t>(~entry.item);
+// Moves the n best of a row of positive weights to its front, in the order in which they stand, and
+// returns how many there are. Takes O(row): the upper bits of positive floats rise as they do, so a
+// histogram of them says where the last of the best is to be looked for.
+inline std::size_t keep_best(std::span<ScoredItem> row, std::size_t n) {
+  if (row.size() <= n) return row.size();
+  constexpr int kShift = 21;  // leaves the exponent and two bits
+  const auto bits_of = [](const ScoredItem& e) { return std::bit_cast<std::uint32_t>(e.score); };
+  // As ranks_before() orders them.
+  const auto key_of = [&](const ScoredItem& entry) {
+    return std::uint64_t{bits_of(entry)} << 32 | static_cast<std::uint32_t>(~entry.item);
   };
+  std::array<std::size_t, std::size_t{1} << (31 - kShift)> counts{};
+  for (const auto& entry : row) ++counts[bits_of(entry) >> kShift];
+  std::size_t bin = counts.size() - 1, above = 0;  // entries in higher bins
+  for (; above + counts[bin] < n; --bin) above += counts[bin];
   thread_local std::vector<std::uint64_t> keys;
-  keys.resize(row.size());
-  std::transform(row.begin(), row.end(), keys.begin(), key_of);
-  const auto last = keys.begin() + static_cast<std::ptrdiff_t>(n) - 1;
+  keys.clear();
+  for (const auto& entry : row) {
+    if (bits_of(entry) >> kShift == bin) keys.push_back(key_of(entry));
+  }
+  const auto last = keys.begin() + static_cast<std::ptrdiff_t>(n - above) - 1;
   std::nth_element(keys.begin(), last, keys.end(), std::greater<>());
-  std::erase_if(row, [&](const ScoredItem& entry) { return key_of(entry) < *last; });
+  const auto least = *last;
+  std::size_t kept = 0;
+  for (const auto& entry : row) {
+    const bool is_best = key_of(entry) >= least;
+    row[kept] = entry;
+    kept += is_best ? 1 : 0;
+  }
+  return kept;
 }
 
 // The item-item matrix whose row i is made by count(i, row), which adds fixed-point counts, and
@@ -118,22 +137,26 @@ inline void keep_best(std::vector<ScoredItem>& row, std::size_t n) {
 template <class Count, class Value>
 CsrMatrix count_matrix(const Context& context, std::int32_t n_items, int neighbors, Count&& count,
                        Value&& value) {
+  struct Scratch {
+    CountRow counts;
+    std::vector<ScoredItem> row;
+  };
+  const auto size = static_cast<std::size_t>(n_items);
   RowStack rows(n_items, n_items);
-  std::vector<CountRow> scratch(static_cast<std::size_t>(context.thread_count()),
-                                CountRow(n_items));
+  std::vector<Scratch> scratch(static_cast<std::size_t>(context.thread_count()),
+                               {CountRow(n_items), std::vector<ScoredItem>(size)});
   parallel_for(context, n_items, 16, [&](std::int64_t begin, std::int64_t end, int worker) {
-    auto& counts = scratch[static_cast<std::size_t>(worker)];
+    auto& [counts, row] = scratch[static_cast<std::size_t>(worker)];
     for (auto i = static_cast<ItemIndex>(begin); i < end; ++i) {
-      counts.clear();
       count(i, counts);
-      const auto touched = counts.touched();
-      std::vector<ScoredItem> row;
-      row.reserve(touched.size());
-      for (const auto j : touched) {
-        if (const float weight = value(i, j, counts[j]); weight > 0) row.push_back({j, weight});
-      }
-      if (neighbors > 0) keep_best(row, static_cast<std::size_t>(neighbors));
-      rows.add(i, std::move(row));
+      std::size_t n = 0;
+      counts.take([&](ItemIndex j, std::int64_t sum) {
+        const float weight = value(i, j, sum);
+        row[n] = {j, weight};
+        n += weight > 0 ? 1 : 0;
+      });
+      if (neighbors > 0) n = keep_best({row.data(), n}, static_cast<std::size_t>(neighbors));
+      rows.add(i, {row.data(), row.data() + n});
     }
   });
   return std::move(rows).finish();
@@ -141,18 +164,25 @@ CsrMatrix count_matrix(const Context& context, std::int32_t n_items, int neighbo
 
 inline Occurrences::Occurrences(const Interactions& interactions)
     : offsets_(static_cast<std::size_t>(interactions.n_items()) + 1) {
-  for (const auto& event : interactions.events()) {
-    ++offsets_[static_cast<std::size_t>(event.item) + 1];
+  constexpr std::size_t kMargin = kLine;  // marks at either end, which prefetch() may touch
+  line_.reserve(interactions.events().size() + static_cast<std::size_t>(interactions.n_users()) +
+                2 * kMargin);
+  line_.resize(kMargin, kNoIndex);
+  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
+    for (const auto& event : interactions.events_of(user)) {
+      line_.push_back(event.item);
+      ++offsets_[static_cast<std::size_t>(event.item) + 1];
+    }
+    line_.push_back(kNoIndex);
   }
+  line_.resize(line_.size() + kMargin, kNoIndex);
   for (std::size_t i = 1; i < offsets_.size(); ++i) offsets_[i] += offsets_[i - 1];
   places_.resize(static_cast<std::size_t>(offsets_.back()));
   auto next = offsets_;
-  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
-    for (std::int32_t place = 0; const auto& event : interactions.events_of(user)) {
-      places_[static_cast<std::size_t>(next[static_cast<std::size_t>(event.item)]++)] = {user,
-                                                                                         place};
-      ++place;
-    }
+  for (std::size_t place = 0; place < line_.size(); ++place) {
+    if (line_[place] == kNoIndex) continue;
+    places_[static_cast<std::size_t>(next[static_cast<std::size_t>(line_[place])]++)] =
+        static_cast<std::int64_t>(place);
   }
 }
 

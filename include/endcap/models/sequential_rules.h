@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "endcap/base/context.h"
-#include "endcap/base/simd.h"
 #include "endcap/matrix/co_counts.h"
 #include "endcap/models/item_item_model.h"
 
@@ -40,27 +39,6 @@ class SequentialRules final : public ItemItemModel {
   using ItemItemModel::ItemItemModel;
 };
 
-namespace detail {
-
-// Users stand anywhere in memory, so those of the next places are asked for early.
-ENDCAP_INLINE void prefetch_places(const Interactions& interactions,
-                                   std::span<const Occurrences::Place> places) {
-  constexpr std::size_t kAhead = 8;
-  if (places.size() > 2 * kAhead) {
-    const auto user = static_cast<std::size_t>(places[2 * kAhead].user);
-    __builtin_prefetch(&interactions.offsets()[user]);
-  }
-  if (places.size() <= kAhead) return;
-  const auto events = interactions.events_of(places[kAhead].user);
-  const auto place = static_cast<std::size_t>(places[kAhead].place);
-  constexpr std::size_t kLine = 64 / sizeof(Interaction) + 2;
-  __builtin_prefetch(&events[place - std::min(place, kLine)]);
-  __builtin_prefetch(&events[place]);
-  __builtin_prefetch(&events[std::min(place + kLine, events.size() - 1)]);
-}
-
-}  // namespace detail
-
 inline SequentialRules SequentialRules::fit(const Interactions& interactions,
                                             const SequentialRulesOptions& options,
                                             const Context& context) {
@@ -78,6 +56,7 @@ inline SequentialRules SequentialRules::fit(const Interactions& interactions,
     ahead[gap] = to_fixed(weight);
     behind[gap] = to_fixed(options.backward * weight);
   }
+  constexpr std::size_t kAhead = 8;  // places stand anywhere in memory: they are asked for early
   const Occurrences occurrences(interactions);
   std::vector<float> row_scale(static_cast<std::size_t>(interactions.n_items()), 1);
   auto matrix = count_matrix(
@@ -91,13 +70,13 @@ inline SequentialRules SequentialRules::fit(const Interactions& interactions,
         };
         const auto places = occurrences.of(i);
         for (std::size_t k = 0; k < places.size(); ++k) {
-          detail::prefetch_places(interactions, places.subspan(k));
-          const auto& [user, place] = places[k];
-          const auto events = interactions.events_of(user);
-          const auto at = static_cast<std::size_t>(place);
-          for (std::size_t gap = 1; gap < ahead.size(); ++gap) {
-            if (at + gap < events.size()) add(events[at + gap].item, ahead[gap]);
-            if (at >= gap) add(events[at - gap].item, behind[gap]);
+          if (k + kAhead < places.size()) occurrences.prefetch(places[k + kAhead]);
+          const auto* at = occurrences.at(places[k]);
+          for (int gap = 1; gap <= options.window && at[gap] != kNoIndex; ++gap) {
+            add(at[gap], ahead[static_cast<std::size_t>(gap)]);
+          }
+          for (int gap = 1; gap <= options.window && at[-gap] != kNoIndex; ++gap) {
+            add(at[-gap], behind[static_cast<std::size_t>(gap)]);
           }
         }
         row_scale[static_cast<std::size_t>(i)] =

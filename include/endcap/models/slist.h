@@ -68,18 +68,16 @@ inline SlistSums slist_sums(const Interactions& interactions, const SlistOptions
   const auto as_float = [](ItemIndex, ItemIndex, std::int64_t count) {
     return static_cast<float>(from_fixed(count));
   };
-  // Calls visit(events after the occurrence) for each occurrence of `item`.
-  const auto each_tail = [&](ItemIndex item, auto&& visit) {
-    for (const auto& [user, place] : occurrences.of(item)) {
-      visit(interactions.events_of(user).subspan(static_cast<std::size_t>(place) + 1));
-    }
+  // Calls visit(place) for each occurrence of `item`; what its user did after it follows there.
+  const auto each_place = [&](ItemIndex item, auto&& visit) {
+    for (const auto place : occurrences.of(item)) visit(occurrences.at(place));
   };
   auto gram = count_matrix(
       context, sets.n_items(), 0,
       [&](ItemIndex i, CountRow& row) {
         sets.count_partners(i, seen, row);
-        each_tail(i, [&](auto tail) {
-          if (!tail.empty()) row.add(i, to_fixed(1.0 - options.alpha));
+        each_place(i, [&](const ItemIndex* place) {
+          if (place[1] != kNoIndex) row.add(i, to_fixed(1.0 - options.alpha));
         });
       },
       as_float);
@@ -87,9 +85,11 @@ inline SlistSums slist_sums(const Interactions& interactions, const SlistOptions
       context, sets.n_items(), 0,
       [&](ItemIndex i, CountRow& row) {
         sets.count_partners(i, told, row);
-        each_tail(i, [&](auto tail) {
-          const auto n = std::min(tail.size(), ahead.size());
-          for (std::size_t gap = 0; gap < n; ++gap) row.add(tail[gap].item, ahead[gap]);
+        each_place(i, [&](const ItemIndex* place) {
+          for (const auto count : ahead) {
+            if (*++place == kNoIndex) break;
+            row.add(*place, count);
+          }
         });
       },
       as_float);

@@ -40,55 +40,73 @@ struct SessionIndex {
   }
 };
 
-// The users that have events, the one with the newest last event first, of equals the last user.
-inline std::vector<UserIndex> newest_first(const Interactions& interactions) {
-  struct Last {
-    std::int64_t time_us;
-    UserIndex user;
-  };
-  std::vector<Last> lasts;
+struct Session {
+  std::int64_t last_us;  // time of the newest event
+  UserIndex user;
+};
+
+// Of each user that has events, the one with the newest last event first, of equals the last user.
+inline std::vector<Session> newest_first(const Interactions& interactions) {
+  std::vector<Session> sessions;
   for (UserIndex user = interactions.n_users() - 1; user >= 0; --user) {
     const auto events = interactions.events_of(user);
-    if (!events.empty()) lasts.push_back({events.back().time_us, user});
+    if (!events.empty()) sessions.push_back({events.back().time_us, user});
   }
   if (interactions.order() == Order::kTime) {
-    std::stable_sort(lasts.begin(), lasts.end(),
-                     [](const Last& a, const Last& b) { return a.time_us > b.time_us; });
+    std::stable_sort(sessions.begin(), sessions.end(),
+                     [](const Session& a, const Session& b) { return a.last_us > b.last_us; });
   }
-  std::vector<UserIndex> users;
-  users.reserve(lasts.size());
-  for (const auto& last : lasts) users.push_back(last.user);
-  return users;
+  return sessions;
 }
 
-// The newest `max_events` items of a user in order, each at its last place.
-inline std::vector<ItemIndex> last_places(std::span<const Interaction> events, int max_events) {
-  std::vector<ItemIndex> items;
-  const auto newest = events.last(std::min(events.size(), static_cast<std::size_t>(max_events)));
-  for (std::size_t e = newest.size(); e-- > 0;) {
-    if (std::find(items.begin(), items.end(), newest[e].item) == items.end()) {
-      items.push_back(newest[e].item);
+// The newest `max_events` items of each user in order, each at its last place.
+inline IndexLists last_places(const Interactions& interactions, std::span<const Session> sessions,
+                              int max_events) {
+  constexpr std::size_t kAhead = 8;  // users stand anywhere in memory: they are asked for early
+  const auto longest = static_cast<std::size_t>(max_events);
+  std::vector<std::int64_t> offsets = {0};
+  offsets.reserve(sessions.size() + 1);
+  std::vector<ItemIndex> items, own;
+  items.reserve(interactions.events().size());
+  for (std::size_t s = 0; s < sessions.size(); ++s) {
+    if (s + 2 * kAhead < sessions.size()) {
+      __builtin_prefetch(
+          &interactions.offsets()[static_cast<std::size_t>(sessions[s + 2 * kAhead].user)]);
     }
+    if (s + kAhead < sessions.size()) {
+      const auto later = interactions.events_of(sessions[s + kAhead].user);
+      for (std::size_t e = 0; e < std::min<std::size_t>(later.size(), 16); e += 2) {
+        __builtin_prefetch(&later[later.size() - 1 - e]);
+      }
+    }
+    const auto events = interactions.events_of(sessions[s].user);
+    own.clear();
+    for (std::size_t e = events.size(); e > 0 && events.size() - e < longest; --e) {
+      const auto item = events[e - 1].item;
+      if (std::find(own.begin(), own.end(), item) == own.end()) own.push_back(item);
+    }
+    items.insert(items.end(), own.rbegin(), own.rend());
+    offsets.push_back(static_cast<std::int64_t>(items.size()));
   }
-  std::reverse(items.begin(), items.end());
-  return items;
+  items.shrink_to_fit();
+  return {interactions.n_items(), std::move(offsets), std::move(items)};
 }
 
 // For each session exp(-age / (age_share * the log's time)) / sqrt(its items).
-inline std::vector<float> session_ages(const Interactions& interactions, const IndexLists& sessions,
-                                       std::span<const UserIndex> users, float age_share) {
-  std::vector<float> ages;
-  std::int64_t begin_us = interactions.end_us();
-  for (const auto user : users) {
-    begin_us = std::min(begin_us, interactions.events_of(user).back().time_us);
-  }
-  const double span = static_cast<double>(interactions.end_us() - begin_us) * age_share;
+inline std::vector<float> session_ages(const Interactions& interactions,
+                                       std::span<const Session> sessions, const IndexLists& items,
+                                       float age_share) {
+  const auto end_us = interactions.end_us();
+  auto begin_us = end_us;
+  for (const auto& session : sessions) begin_us = std::min(begin_us, session.last_us);
+  const double span = static_cast<double>(end_us - begin_us) * age_share;
   const bool timed = interactions.order() == Order::kTime && span > 0;
-  for (std::int32_t s = 0; s < sessions.size(); ++s) {
-    const auto& last = interactions.events_of(users[static_cast<std::size_t>(s)]).back();
-    const auto age = static_cast<double>(interactions.end_us() - last.time_us);
-    const double left = timed ? std::exp(-age / span) : 1;
-    ages.push_back(static_cast<float>(left / std::sqrt(static_cast<double>(sessions[s].size()))));
+  std::vector<float> ages;
+  ages.reserve(sessions.size());
+  for (std::int32_t s = 0; s < items.size(); ++s) {
+    const auto last_us = sessions[static_cast<std::size_t>(s)].last_us;
+    const double left = timed ? std::exp(-static_cast<double>(end_us - last_us) / span) : 1;
+    ages.push_back(static_cast<float>(left / std::sqrt(static_cast<double>(items[s].size()))));
   }
   return ages;
 }
@@ -115,30 +133,27 @@ inline IndexLists postings_of(const IndexLists& sessions, std::int32_t n_items, 
 
 inline SessionIndex session_index(const Interactions& interactions, int max_events, int longest,
                                   float idf_weight, float age_share) {
-  auto users = newest_first(interactions);
-  std::vector<std::int64_t> offsets = {0};
-  std::vector<ItemIndex> items;
-  for (const auto user : users) {
-    const auto own = last_places(interactions.events_of(user), max_events);
-    items.insert(items.end(), own.begin(), own.end());
-    offsets.push_back(static_cast<std::int64_t>(items.size()));
-  }
+  const auto sessions = newest_first(interactions);
   SessionIndex index;
   const auto n_items = interactions.n_items();
-  if (!users.empty()) {
-    index.mean_length = static_cast<float>(items.size()) / static_cast<float>(users.size());
+  index.sessions = last_places(interactions, sessions, max_events);
+  if (!sessions.empty()) {
+    index.mean_length =
+        static_cast<float>(index.sessions.values().size()) / static_cast<float>(sessions.size());
   }
-  index.sessions = IndexLists(n_items, std::move(offsets), std::move(items));
   std::vector<std::int64_t> counts;
   index.postings = postings_of(index.sessions, n_items, longest, counts);
-  index.ages = session_ages(interactions, index.sessions, users, age_share);
+  index.ages = session_ages(interactions, sessions, index.sessions, age_share);
   std::vector<float> rarity;
   for (const auto count : counts) {
     const double idf =
-        count > 0 ? std::log(static_cast<double>(users.size()) / static_cast<double>(count)) : 0;
+        count > 0 ? std::log(static_cast<double>(sessions.size()) / static_cast<double>(count)) : 0;
     rarity.push_back(static_cast<float>(1 + idf_weight * idf));
   }
   index.rarity = std::move(rarity);
+  std::vector<UserIndex> users;
+  users.reserve(sessions.size());
+  for (const auto& session : sessions) users.push_back(session.user);
   index.users = std::move(users);
   return index;
 }

@@ -133,8 +133,8 @@ void run(const ShopLog& log, const std::filesystem::path& folder) {
   const FitOptions counting{
       .models = {"rp3beta", "sequential_rules", "repeat_purchase", "popularity/28d"}};
   {
-    const auto shop = measured("shop", [&] { return Recommender::fit(events, {}, counting); });
-    events = Events();
+    const auto shop =
+        measured("shop", [&] { return Recommender::fit(std::move(events), {}, counting); });
     shop.save(file);
   }
   say("file_mib", static_cast<double>(std::filesystem::file_size(file)) / (1 << 20));

@@ -131,8 +131,9 @@ Interactions joined(const Interactions& histories, const Vocabulary& users, cons
   return {histories.n_items(), histories.order(), std::move(offsets), std::move(events)};
 }
 
-// Fills all of the snapshot but the blend; returns what its models are fitted on.
-TrainingData prepare(const ShopData& shop, Snapshot& s) {
+// Fills all of the snapshot but the blend; returns what its models are fitted on. The events end
+// here.
+TrainingData prepare(ShopData shop, Snapshot& s) {
   const auto& [events, catalog, people] = shop;
   auto merged = merge(events.items(), catalog.items());
   const auto n_items = merged.ids.size();
@@ -169,11 +170,14 @@ void add_bought_together(const TrainingData& data, const Context& context, Blend
 
 }  // namespace
 
-Snapshot fit_snapshot(const ShopData& shop, const FitOptions& options) {
+Snapshot fit_snapshot(ShopData shop, const FitOptions& options) {
   require(shop.events.size() > 0, "events", "not be empty", shop.events.size());
   const auto start = std::chrono::steady_clock::now();
+  const auto order = shop.events.order();
+  const auto begin_us = shop.events.begin_us(), end_us = shop.events.end_us();
+  auto warnings = data_warnings(shop.events, shop.catalog, options.target);
   Snapshot s;
-  const auto data = prepare(shop, s);
+  const auto data = prepare(std::move(shop), s);
   const auto is_target = targets(s.kinds, s.histories, options.target);
   const bool by_hand = !options.models.empty();
   s.blend = fit_blend(data, by_hand ? options.models : portfolio(data, options.effort), is_target,
@@ -183,11 +187,11 @@ Snapshot fit_snapshot(const ShopData& shop, const FitOptions& options) {
                       options.context);
   add_bought_together(data, options.context, s.blend);
   auto& report = s.blend.report;
-  if (shop.events.order() == Order::kTime) {
-    report.begin_us = shop.events.begin_us();
-    report.end_us = shop.events.end_us();
+  if (order == Order::kTime) {
+    report.begin_us = begin_us;
+    report.end_us = end_us;
   }
-  report.warnings = data_warnings(shop.events, shop.catalog, options.target);
+  report.warnings = std::move(warnings);
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return s;
 }
@@ -201,16 +205,16 @@ Snapshot first_snapshot(const Catalog& catalog, const Kinds& kinds, const Contex
   return s;
 }
 
-Snapshot refit_snapshot(const ShopData& shop, const Blend& like, const Context& context) {
+Snapshot refit_snapshot(ShopData shop, const Blend& like, const Context& context) {
   Snapshot s;
-  const auto data = prepare(shop, s);
+  const auto data = prepare(std::move(shop), s);
   s.blend = refit_blend(data, like.choice(), context);
   return s;
 }
 
-Snapshot refresh_snapshot(const ShopData& shop, const Snapshot& before, const Context& context) {
+Snapshot refresh_snapshot(ShopData shop, const Snapshot& before, const Context& context) {
   Snapshot s;
-  const auto data = prepare(shop, s);
+  const auto data = prepare(std::move(shop), s);
   std::vector<ItemIndex> was;  // what each item was before, or kNoIndex
   was.reserve(static_cast<std::size_t>(s.n_items()));
   for (ItemIndex i = 0; i < s.n_items(); ++i) {

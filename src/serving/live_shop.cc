@@ -179,9 +179,9 @@ void LiveShop::publish_choice(Make&& make) {
 
 Snapshot LiveShop::next_of(const Edition& edition, const Mark& mark,
                            const std::optional<Catalog>& catalog, const Context& context) {
-  const auto events = events_of(edition, mark.position);
   const auto& known = catalog ? *catalog : edition.snapshot.catalog;
-  return refresh_snapshot({events, known, mark.people}, edition.snapshot, context);
+  return refresh_snapshot({events_of(edition, mark.position), known, mark.people}, edition.snapshot,
+                          context);
 }
 
 void LiveShop::make_next(const std::optional<Catalog>& catalog, const Context& context) {
@@ -215,8 +215,8 @@ void LiveShop::refit(const FitOptions& options) {
   require(options.like == nullptr, "like", "be left to fit()", "a recommender");
   const std::lock_guard one(refreshing_);
   publish_choice([&](const Edition& edition, const Mark& mark) {
-    const auto events = events_of(edition, mark.position);
-    return fit_snapshot({events, edition.snapshot.catalog, mark.people}, options);
+    auto events = events_of(edition, mark.position);
+    return fit_snapshot({std::move(events), edition.snapshot.catalog, mark.people}, options);
   });
 }
 
@@ -226,8 +226,8 @@ void LiveShop::set_weights(std::span<const ModelWeights> weights, const Context&
   publish_choice([&](const Edition& edition, const Mark& mark) {
     auto weighed = edition.snapshot;  // shares the arrays
     weigh_by_hand(weighed.blend, weights);
-    const auto events = events_of(edition, mark.position);
-    return refresh_snapshot({events, weighed.catalog, mark.people}, weighed, context);
+    auto events = events_of(edition, mark.position);
+    return refresh_snapshot({std::move(events), weighed.catalog, mark.people}, weighed, context);
   });
 }
 

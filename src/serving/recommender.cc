@@ -14,16 +14,16 @@ Recommender::Recommender(Recommender&&) noexcept = default;
 Recommender& Recommender::operator=(Recommender&&) noexcept = default;
 Recommender::~Recommender() = default;
 
-Recommender Recommender::fit(const Events& events, const Catalog& catalog,
-                             const FitOptions& options) {
+Recommender Recommender::fit(Events events, const Catalog& catalog, const FitOptions& options) {
   if (options.like == nullptr) {
-    return Recommender(std::make_unique<State>(fit_snapshot({events, catalog}, options)));
+    return Recommender(
+        std::make_unique<State>(fit_snapshot({std::move(events), catalog}, options)));
   }
   const auto& theirs = *options.like;
   const Blend choice = theirs.state_->shop.now()->snapshot.blend.choice();
   const auto known = catalog.items().size() > 0 ? catalog : theirs.catalog();
-  auto snapshot =
-      refit_snapshot({events, known, theirs.state_->shop.people().all()}, choice, options.context);
+  auto snapshot = refit_snapshot({std::move(events), known, theirs.state_->shop.people().all()},
+                                 choice, options.context);
   snapshot.scenarios = theirs.state_->shop.rules().all();
   return Recommender(std::make_unique<State>(std::move(snapshot)));
 }

@@ -26,9 +26,10 @@ struct FitOptions {
   Context context = {};
 };
 
-// What a snapshot is made from: who did what, what there is, and who is whose guest.
+// What a snapshot is made from: who did what, what there is, and who is whose guest. The events are
+// let go as soon as they are histories, before anything is fitted.
 struct ShopData {
-  const Events& events;
+  Events events;
   const Catalog& catalog;
   const People& people = kNobody;
   inline static const People kNobody = {};
@@ -38,16 +39,16 @@ struct ShopData {
 // `options.like` to its caller. Throws
 // std::invalid_argument for an empty log, an unknown target or model name, or a
 // time budget that is not positive or goes with less than the best effort.
-[[nodiscard]] Snapshot fit_snapshot(const ShopData& data, const FitOptions& options = {});
+[[nodiscard]] Snapshot fit_snapshot(ShopData data, const FitOptions& options = {});
 
 // The same with the terms and weights of `like`: nothing is held out or chosen. The log may be
 // empty.
-[[nodiscard]] Snapshot refit_snapshot(const ShopData& data, const Blend& like,
+[[nodiscard]] Snapshot refit_snapshot(ShopData data, const Blend& like,
                                       const Context& context = {});
 
 // What follows `before` once the shop is `data`: as refit_snapshot() with its choice, but a trained
 // model stays as it is until the next fit; new items say nothing to it.
-[[nodiscard]] Snapshot refresh_snapshot(const ShopData& data, const Snapshot& before,
+[[nodiscard]] Snapshot refresh_snapshot(ShopData data, const Snapshot& before,
                                         const Context& context = {});
 
 // A shop in which nothing has happened yet, with times: the models of the fast portfolio, which

@@ -55,8 +55,9 @@ struct ObserveOptions {
 class Recommender {
  public:
   // Learns from the log, chooses and weighs the models on its newest part, then fits them on all of
-  // it. Throws std::invalid_argument for an unknown target or model name.
-  [[nodiscard]] static Recommender fit(const Events& events, const Catalog& catalog = {},
+  // it. Copies of events share their memory; who moves them in has it freed early. Throws
+  // std::invalid_argument for an unknown target or model name.
+  [[nodiscard]] static Recommender fit(Events events, const Catalog& catalog = {},
                                        const FitOptions& options = {});
 
   // The file is mapped, not read. Throws CorruptFileError or std::system_error.

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "endcap/base/random.h"
+#include "endcap/retrieval/approximate_index.h"
 #include "endcap/retrieval/exact_index.h"
 
 namespace endcap {
@@ -69,6 +71,41 @@ void search_naively(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(1));
 }
 BENCHMARK(search_naively)->Args({41'000, 1})->Args({1'000'000, 1});
+
+// Of one length, where the exact index can skip nothing.
+std::vector<float> of_one_length(std::vector<float> vectors) {
+  for (std::size_t i = 0; i < vectors.size(); i += kWidth) {
+    float* vector = &vectors[i];
+    const float length = std::sqrt(dot(vector, vector, kWidth));
+    std::transform(vector, vector + kWidth, vector, [&](float x) { return x / length; });
+  }
+  return vectors;
+}
+
+// Queries one after the other, of which Search(query) makes a list.
+template <class Search>
+void ask_in_turn(benchmark::State& state, std::span<const float> queries, Search&& search) {
+  std::size_t begin = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(search(queries.subspan(begin, kWidth)));
+    begin = (begin + kWidth) % queries.size();
+  }
+}
+
+void search_one_length(benchmark::State& state) {
+  const ExactIndex index(of_one_length(factors(1, state.range(0))), kWidth);
+  ask_in_turn(state, factors(2, 200), [&](auto query) { return index.search(query, kBest, kAll); });
+}
+BENCHMARK(search_one_length)->Arg(20'000);
+
+// Counts the share of the best that is found.
+void search_one_length_along_links(benchmark::State& state) {
+  const auto items = of_one_length(factors(1, state.range(0))), queries = factors(2, 200);
+  const auto index = ApproximateIndex::build(items, kWidth);
+  ask_in_turn(state, queries, [&](auto query) { return index->search(query, kBest); });
+  state.counters["recall"] = index->recall(queries, kBest);
+}
+BENCHMARK(search_one_length_along_links)->Arg(20'000);
 
 void build(benchmark::State& state) {
   const Array<float> items = factors(1, state.range(0));

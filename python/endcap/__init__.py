@@ -10,6 +10,7 @@ from endcap import _core, _instructions
 
 if TYPE_CHECKING:
     from endcap._core import CorruptFileError, UnknownIdError
+    from endcap.approximate_index import ApproximateIndex
     from endcap.catalog import Catalog
     from endcap.evaluation import Report, evaluate
     from endcap.event_log import EventLog, LoggedEvent
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 # are first asked for: `import endcap` itself takes milliseconds.
 _NAMES = {
     "_core": "CorruptFileError UnknownIdError",
+    "approximate_index": "ApproximateIndex",
     "catalog": "Catalog",
     "file_check": "FileCheck check_files",
     "evaluation": "Report evaluate",
@@ -52,6 +54,7 @@ __version__: str = _core.build_info()["version"]
 
 __all__ = [
     "Als",
+    "ApproximateIndex",
     "Catalog",
     "CorruptFileError",
     "Ease",
@@ -102,6 +105,6 @@ def build_info() -> dict[str, Any]:
 
     `version`; `compiler`; `instructions`: the level in use; `kernels`: the level of the kernels
     that choose for themselves; `levels`: those built; `eigen`; `sqlite`: its version, "" without;
-    `json`: whether JSON Lines are read; `threads`: how many `threads=0` means now.
+    `json`: whether JSON Lines are read; `hnswlib`: whether there is an approximate index; `threads`: how many `threads=0` means now.
     """
     return _core.build_info() | {"levels": _instructions.levels}

@@ -272,6 +272,23 @@ class Als(Model):
     use_event_weights: bool = False
     random_state: int = 0
 
+    @property
+    def item_factors(self) -> NDArray[np.float32]:
+        """The items' vectors, (n_items, factors): a score is a product with a user's."""
+        factors: NDArray[np.float32] = self._model().item_factors()
+        return factors
+
+    def user_factors(self, user_items: Any, *, threads: int = 0) -> NDArray[np.float32]:
+        """Return the vectors of users with these likes, (n, factors); zeros for one without.
+
+        user_items: a scipy.sparse matrix (n, n_items). Raises ValueError.
+        """
+        model = self._model()
+        rows = _user_items(user_items)
+        self._check_columns(rows.shape[1])
+        factors: NDArray[np.float32] = model.user_factors(_interactions(rows), threads)
+        return factors
+
 
 @dataclass(eq=False)
 class Slist(Model):

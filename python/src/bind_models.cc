@@ -11,6 +11,7 @@
 
 #include "bindings.h"
 #include "csr_row.h"
+#include "endcap/base/parallel.h"
 #include "endcap/events/events.h"
 #include "endcap/models/als.h"
 #include "endcap/models/ease.h"
@@ -126,6 +127,24 @@ py::tuple next_items(const Scorer& model, const Items& history, int n_best, bool
   return recommend_one(model, events, n_best, !repeats, {});
 }
 
+// The vectors of the rows' histories: (n, factors).
+py::array user_factors(const Als& model, const Interactions& rows, int threads) {
+  PythonProgress progress;
+  const Context context{.threads = threads, .progress = &progress};
+  const auto width = static_cast<std::size_t>(model.width());
+  std::vector<float> vectors(static_cast<std::size_t>(rows.n_users()) * width);
+  {
+    const py::gil_scoped_release release;
+    parallel_for(context, rows.n_users(), 16, [&](std::int64_t begin, std::int64_t end, int) {
+      for (auto row = begin; row < end; ++row) {
+        const auto x = model.vector_of(rows.history(static_cast<UserIndex>(row)));
+        std::copy(x.begin(), x.end(), &vectors[static_cast<std::size_t>(row) * width]);
+      }
+    });
+  }
+  return to_numpy(std::move(vectors), {rows.n_users(), model.width()});
+}
+
 // Fits a model without the GIL; Ctrl-C ends it.
 template <class Fit>
 auto fitted(int threads, Fit&& fit) {
@@ -166,7 +185,9 @@ void bind_models(py::module_& module) {
 
   const auto bind = [&]<class Model, class Fit>(const char* name, std::type_identity<Model>,
                                                 Fit&& fit) {
-    py::class_<Model, Scorer, std::shared_ptr<Model>>(module, name).def_static("fit", fit);
+    py::class_<Model, Scorer, std::shared_ptr<Model>> bound(module, name);
+    bound.def_static("fit", fit);
+    return bound;
   };
   bind("Popularity", std::type_identity<Popularity>(),
        [](const Interactions& x, float half_life_days, int threads) {
@@ -216,7 +237,14 @@ void bind_models(py::module_& module) {
            context.seed = seed;
            return Als::fit(x, options, context);
          });
-       });
+       })
+      .def("item_factors",
+           [](const Als& model) {
+             const auto& items = model.items();
+             return to_numpy(std::vector<float>(items.begin(), items.end()),
+                             {model.n_items(), model.width()});
+           })
+      .def("user_factors", &user_factors, "rows"_a, "threads"_a);
   bind("Slist", std::type_identity<Slist>(),
        [](const Interactions& x, float regularization, float alpha, float future_decay,
           int neighbors, int row_size, bool repeats, int max_events, int threads) {

@@ -26,6 +26,7 @@ void bind_rules(pybind11::module_& module);
 void bind_report(pybind11::module_& module);
 void bind_recommender(pybind11::module_& module);
 void bind_check_files(pybind11::module_& module);
+void bind_approximate_index(pybind11::module_& module);
 void bind_models(pybind11::module_& module);
 void bind_evaluation(pybind11::module_& module);
 

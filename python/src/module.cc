@@ -40,6 +40,7 @@ PYBIND11_MODULE(ENDCAP_MODULE, module) {
   endcap::bind_report(module);
   endcap::bind_recommender(module);
   endcap::bind_check_files(module);
+  endcap::bind_approximate_index(module);
   endcap::bind_models(module);
   endcap::bind_evaluation(module);
 }

@@ -33,6 +33,14 @@ constexpr bool reads_json() {
 #endif
 }
 
+constexpr bool has_hnswlib() {
+#if defined(ENDCAP_HAS_HNSWLIB)
+  return true;
+#else
+  return false;
+#endif
+}
+
 std::string compiler() {
 #if defined(__clang__)
   return "clang " __clang_version__;
@@ -52,6 +60,7 @@ BuildInfo build_info() {
                    .eigen = eigen_version(),
                    .sqlite = sqlite_version(),
                    .json = reads_json(),
+                   .hnswlib = has_hnswlib(),
                    .threads = Context{}.thread_count()};
 }
 

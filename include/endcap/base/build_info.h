@@ -15,6 +15,7 @@ struct BuildInfo {
   std::string eigen;                // version
   std::string sqlite;               // version; empty: no event log on disk
   bool json = false;                // whether JSON Lines are read
+  bool hnswlib = false;             // whether there is an approximate index
   int threads = 0;                  // that Context{} means now
 };
 

@@ -1,7 +1,6 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,6 +23,7 @@
 #include "endcap/models/slist.h"
 #include "endcap/models/turbo_cf.h"
 #include "endcap/ranking/item_mask.h"
+#include "list_arrays.h"
 #include "python_progress.h"
 
 namespace py = pybind11;
@@ -68,26 +68,14 @@ py::tuple recommend_rows(const Scorer& model, const Interactions& rows, int n_be
   const auto mask = mask_of(model.n_items(), filter_items, items);
   PythonProgress progress;
   const Context context{.threads = threads, .progress = &progress};
-  std::vector<ItemIndex> best_items;
-  std::vector<float> best_scores;
-  {
+  auto arrays = [&] {
     const py::gil_scoped_release release;
     const auto lists = recommend(
         model, rows, {.k = n_best, .exclude_history = filter_liked},
         [&](ItemIndex item) { return mask.allows(item); }, context);
-    const auto n = static_cast<std::size_t>(n_best);
-    best_items.assign(lists.size() * n, kNoIndex);
-    best_scores.assign(best_items.size(), std::numeric_limits<float>::quiet_NaN());
-    for (std::size_t row = 0; row < lists.size(); ++row) {
-      for (std::size_t place = row * n; const auto& [item, score] : lists[row]) {
-        best_items[place] = item;
-        best_scores[place++] = score;
-      }
-    }
-  }
-  const py::ssize_t n = rows.n_users();
-  return py::make_tuple(to_numpy(std::move(best_items), {n, n_best}),
-                        to_numpy(std::move(best_scores), {n, n_best}));
+    return ListArrays(lists, n_best);
+  }();
+  return std::move(arrays).to_python();
 }
 
 // The at most N best items of one history, and their scores.

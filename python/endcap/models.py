@@ -306,7 +306,7 @@ class Slist(Model):
     neighbors: int = 200
     row_size: int = 500
     repeats: bool = False
-    max_events: int = 500
+    max_events: int = 100
 
 
 @dataclass(eq=False)

@@ -27,7 +27,9 @@ struct SlistOptions {
   int neighbors = 200;        // > 0: items that each item's row is solved with
   int row_size = 500;         // > 0: weights kept per item
   bool repeats = false;       // keep what an item says of itself: sessions come back to it
-  int max_events = 500;       // of a user, the newest, for what goes together
+  // Of a user, the newest, for what goes together. The pairs of n items weigh n^-2 each, so those of
+  // long histories say next to nothing, and they are what fills G.
+  int max_events = 100;
   HistoryWeights history = {.position_decay = 0.6f, .max_events = 50};
 };
 
@@ -37,8 +39,8 @@ struct SlistOptions {
 // over later events of future_decay^(gap - 1), y a user's set of items and x = y / |y|. Row i is
 // (G_NN + lambda I)^-1 e_i times the rows N of R, where N are the items closest to i.
 // Source: M. Choi, J. Kim, J. Lee, H. Shim, J. Lee, "Session-aware Linear Item-Item Models for
-// Session-based Recommendation", WWW 2021, section 3. Fitting takes O(n_items * neighbors^3) time
-// and the memory of G and R.
+// Session-based Recommendation", WWW 2021, section 3. Of a row of R the 500 largest numbers count.
+// Fitting takes O(n_items * neighbors^3) time and the memory of G and R.
 class Slist final : public ItemItemModel {
  public:
   // Throws std::invalid_argument for an option out of range or interactions without an order.
@@ -81,8 +83,9 @@ inline SlistSums slist_sums(const Interactions& interactions, const SlistOptions
         });
       },
       as_float);
+  constexpr int kFutureSize = 500;  // what an item says of others is added up for 200 others each
   auto future = count_matrix(
-      context, sets.n_items(), 0,
+      context, sets.n_items(), kFutureSize,
       [&](ItemIndex i, CountRow& row) {
         sets.count_partners(i, told, row);
         each_place(i, [&](const ItemIndex* place) {

@@ -27,8 +27,8 @@ struct SlistOptions {
   int neighbors = 200;        // > 0: items that each item's row is solved with
   int row_size = 500;         // > 0: weights kept per item
   bool repeats = false;       // keep what an item says of itself: sessions come back to it
-  // Of a user, the newest, for what goes together. The pairs of n items weigh n^-2 each, so those of
-  // long histories say next to nothing, and they are what fills G.
+  // Of a user, the newest, for what goes together. The pairs of n items weigh n^-2 each, so those
+  // of long histories say next to nothing, and they are what fills G.
   int max_events = 100;
   HistoryWeights history = {.position_decay = 0.6f, .max_events = 50};
 };

@@ -134,7 +134,9 @@ Interactions joined(const Interactions& histories, const Vocabulary& users, cons
 // Fills all of the snapshot but the blend; returns what its models are fitted on. The events end
 // here.
 TrainingData prepare(ShopData shop, Snapshot& s) {
-  const auto& [events, catalog, people] = shop;
+  const auto events = std::move(shop.events);
+  const auto& catalog = shop.catalog;
+  const auto& people = shop.people;
   auto merged = merge(events.items(), catalog.items());
   const auto n_items = merged.ids.size();
   s.users = events.users();

@@ -13,18 +13,18 @@
 namespace endcap {
 namespace {
 
-using Rows = std::vector<float>;
+using Vectors = std::vector<float>;
 constexpr std::int32_t kWidth = 17;
 
 // Like factors of a shop: items stand in groups, and lengths differ by a factor of ten.
-Rows factors(std::uint64_t seed, std::size_t n) {
+Vectors factors(std::uint64_t seed, std::size_t n) {
   constexpr std::size_t kGroups = 40;
   Random groups(77), random(seed);
-  Rows centres;
+  Vectors centres;
   for (std::size_t c = 0; c < kGroups * kWidth; ++c) {
     centres.push_back(static_cast<float>(groups.normal()));
   }
-  Rows rows;
+  Vectors rows;
   for (std::size_t i = 0; i < n; ++i) {
     const auto* centre = &centres[random.below(kGroups) * kWidth];
     const double length = .1 + random.uniform();
@@ -35,7 +35,7 @@ Rows factors(std::uint64_t seed, std::size_t n) {
   return rows;
 }
 
-std::vector<std::vector<ScoredItem>> exact(const Rows& vectors, const Rows& queries, int k) {
+std::vector<std::vector<ScoredItem>> exact(const Vectors& vectors, const Vectors& queries, int k) {
   return ExactIndex(vectors, kWidth).search(queries, k, [](std::size_t, ItemIndex) {
     return true;
   });
@@ -104,7 +104,8 @@ TEST_F(ApproximateIndexTest, TheSameVectorsAndSeedGiveTheSameLists) {
 }
 
 TEST_F(ApproximateIndexTest, RefusesWhatIsNoVector) {
-  const auto build = [](Rows vectors, std::int32_t width, const ApproximateIndexOptions& options) {
+  const auto build = [](Vectors vectors, std::int32_t width,
+                        const ApproximateIndexOptions& options) {
     return ApproximateIndex::build(vectors, width, options);
   };
   EXPECT_THROW(build({1, 2, 3}, 2, {}), std::invalid_argument);
@@ -114,8 +115,8 @@ TEST_F(ApproximateIndexTest, RefusesWhatIsNoVector) {
   EXPECT_THROW(build({1, 2}, 2, {.build_breadth = 0}), std::invalid_argument);
   EXPECT_THROW(build({1, 2}, 2, {.breadth = 0}), std::invalid_argument);
   const auto index = build({1, 2}, 2, {});
-  EXPECT_THROW((void)index->search(Rows{1}, 1), std::invalid_argument);
-  EXPECT_THROW((void)index->search(Rows{1, 2}, -1), std::invalid_argument);
+  EXPECT_THROW((void)index->search(Vectors{1}, 1), std::invalid_argument);
+  EXPECT_THROW((void)index->search(Vectors{1, 2}, -1), std::invalid_argument);
 }
 
 }  // namespace

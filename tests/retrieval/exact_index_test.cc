@@ -10,12 +10,12 @@
 namespace endcap {
 namespace {
 
-using Rows = std::vector<float>;
+using Vectors = std::vector<float>;
 
 // Like factors: the first places say most, and lengths differ by a factor of a hundred.
-Rows random_rows(std::uint64_t seed, std::size_t n, std::int32_t width) {
+Vectors random_rows(std::uint64_t seed, std::size_t n, std::int32_t width) {
   Random random(seed);
-  Rows rows;
+  Vectors rows;
   for (std::size_t i = 0; i < n; ++i) {
     const double length = .01 + random.uniform() * random.uniform();
     for (std::int32_t k = 0; k < width; ++k) {
@@ -29,7 +29,7 @@ constexpr auto kAnyRow = [](std::size_t, ItemIndex) { return true; };
 
 // All products, one by one.
 template <class Allows>
-std::vector<std::vector<ScoredItem>> naive_search(const Rows& vectors, const Rows& queries,
+std::vector<std::vector<ScoredItem>> naive_search(const Vectors& vectors, const Vectors& queries,
                                                   std::int32_t width, int k, Allows&& allows) {
   const auto w = static_cast<std::size_t>(width);
   std::vector<std::vector<ScoredItem>> lists;
@@ -72,15 +72,16 @@ TEST(ExactIndexTest, FillsItsListsWithWhatIsAllowed) {
 
 TEST(ExactIndexTest, TiesGoToTheLowerIndex) {
   // Items 0 to 199 are equal; so are their products.
-  const Rows vectors(400, .3f);
-  const auto lists = ExactIndex(vectors, 2).search(Rows{1, 2}, 3, kAnyRow);
+  const Vectors vectors(400, .3f);
+  const auto lists = ExactIndex(vectors, 2).search(Vectors{1, 2}, 3, kAnyRow);
   ASSERT_EQ(lists[0].size(), 3u);
   for (ItemIndex i = 0; i < 3; ++i) EXPECT_EQ(lists[0][static_cast<std::size_t>(i)].item, i);
 }
 
 TEST(ExactIndexTest, HugeTinyAndZeroVectorsAreFound) {
-  const Rows vectors = {1e18f, 0, 1e-30f, 1e-30f, 0, 0, -1e18f, 1};
-  for (const Rows& query : {Rows{1, 1}, Rows{-1e-20f, 3}, Rows{0, 0}, Rows{1e15f, -1e15f}}) {
+  const Vectors vectors = {1e18f, 0, 1e-30f, 1e-30f, 0, 0, -1e18f, 1};
+  for (const Vectors& query :
+       {Vectors{1, 1}, Vectors{-1e-20f, 3}, Vectors{0, 0}, Vectors{1e15f, -1e15f}}) {
     EXPECT_EQ(ExactIndex(vectors, 2).search(query, 4, kAnyRow),
               naive_search(vectors, query, 2, 4, kAnyRow));
   }
@@ -97,14 +98,14 @@ TEST(ExactIndexTest, AsksForNoItemThatCannotBeListed) {
 
 TEST(ExactIndexTest, WrongArgumentsAreRefused) {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_THROW(ExactIndex(Rows{1, 2, 3}, 2), std::invalid_argument);
-  EXPECT_THROW(ExactIndex(Rows{1, 2}, 0), std::invalid_argument);
-  EXPECT_THROW(ExactIndex(Rows{1, kNan}, 2), std::invalid_argument);
-  const ExactIndex index(Rows{1, 2}, 2);
-  EXPECT_THROW((void)index.search(Rows{1}, 1, kAnyRow), std::invalid_argument);
-  EXPECT_THROW((void)index.search(Rows{1, kNan}, 1, kAnyRow), std::invalid_argument);
-  EXPECT_THROW((void)index.search(Rows{1, 2}, -1, kAnyRow), std::invalid_argument);
-  EXPECT_TRUE(index.search(Rows{1, 2}, 0, kAnyRow)[0].empty());
+  EXPECT_THROW(ExactIndex(Vectors{1, 2, 3}, 2), std::invalid_argument);
+  EXPECT_THROW(ExactIndex(Vectors{1, 2}, 0), std::invalid_argument);
+  EXPECT_THROW(ExactIndex(Vectors{1, kNan}, 2), std::invalid_argument);
+  const ExactIndex index(Vectors{1, 2}, 2);
+  EXPECT_THROW((void)index.search(Vectors{1}, 1, kAnyRow), std::invalid_argument);
+  EXPECT_THROW((void)index.search(Vectors{1, kNan}, 1, kAnyRow), std::invalid_argument);
+  EXPECT_THROW((void)index.search(Vectors{1, 2}, -1, kAnyRow), std::invalid_argument);
+  EXPECT_TRUE(index.search(Vectors{1, 2}, 0, kAnyRow)[0].empty());
 }
 
 }  // namespace

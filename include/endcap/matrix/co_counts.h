@@ -146,7 +146,8 @@ CsrMatrix count_matrix(const Context& context, std::int32_t n_items, int neighbo
   std::vector<Scratch> scratch(static_cast<std::size_t>(context.thread_count()),
                                {CountRow(n_items), std::vector<ScoredItem>(size)});
   parallel_for(context, n_items, 16, [&](std::int64_t begin, std::int64_t end, int worker) {
-    auto& [counts, row] = scratch[static_cast<std::size_t>(worker)];
+    auto& counts = scratch[static_cast<std::size_t>(worker)].counts;
+    auto& row = scratch[static_cast<std::size_t>(worker)].row;
     for (auto i = static_cast<ItemIndex>(begin); i < end; ++i) {
       count(i, counts);
       std::size_t n = 0;

@@ -72,12 +72,23 @@ void search_naively(benchmark::State& state) {
 }
 BENCHMARK(search_naively)->Args({41'000, 1})->Args({1'000'000, 1});
 
-// Of one length, where the exact index can skip nothing.
-std::vector<float> of_one_length(std::vector<float> vectors) {
-  for (std::size_t i = 0; i < vectors.size(); i += kWidth) {
-    float* vector = &vectors[i];
+// As of images or texts: all of one length, where the exact index can skip nothing, in a thousand
+// groups.
+std::vector<float> of_one_length(std::uint64_t seed, std::int64_t n) {
+  constexpr std::size_t kGroups = 1000;
+  Random groups(7), random(seed);
+  std::vector<float> centres, vectors;
+  for (std::size_t c = 0; c < kGroups * kWidth; ++c) {
+    centres.push_back(static_cast<float>(groups.normal()));
+  }
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto* centre = &centres[random.below(kGroups) * kWidth];
+    float vector[kWidth];
+    for (std::int32_t k = 0; k < kWidth; ++k) {
+      vector[k] = centre[k] + .8f * static_cast<float>(random.normal());
+    }
     const float length = std::sqrt(dot(vector, vector, kWidth));
-    std::transform(vector, vector + kWidth, vector, [&](float x) { return x / length; });
+    for (const float x : vector) vectors.push_back(x / length);
   }
   return vectors;
 }
@@ -93,19 +104,21 @@ void ask_in_turn(benchmark::State& state, std::span<const float> queries, Search
 }
 
 void search_one_length(benchmark::State& state) {
-  const ExactIndex index(of_one_length(factors(1, state.range(0))), kWidth);
-  ask_in_turn(state, factors(2, 200), [&](auto query) { return index.search(query, kBest, kAll); });
+  const ExactIndex index(of_one_length(1, state.range(0)), kWidth);
+  ask_in_turn(state, of_one_length(2, 200),
+              [&](auto query) { return index.search(query, kBest, kAll); });
 }
-BENCHMARK(search_one_length)->Arg(20'000);
+BENCHMARK(search_one_length)->Arg(41'000)->Arg(70'000)->Arg(300'000)->Iterations(2000);
 
 // Counts the share of the best that is found.
 void search_one_length_along_links(benchmark::State& state) {
-  const auto items = of_one_length(factors(1, state.range(0))), queries = factors(2, 200);
-  const auto index = ApproximateIndex::build(items, kWidth);
+  const auto queries = of_one_length(2, 200);
+  const auto index = ApproximateIndex::build(of_one_length(1, state.range(0)), kWidth,
+                                             {.build_breadth = 100, .breadth = 50});
   ask_in_turn(state, queries, [&](auto query) { return index->search(query, kBest); });
   state.counters["recall"] = index->recall(queries, kBest);
 }
-BENCHMARK(search_one_length_along_links)->Arg(20'000);
+BENCHMARK(search_one_length_along_links)->Arg(41'000)->Arg(70'000)->Arg(300'000)->Iterations(2000);
 
 void build(benchmark::State& state) {
   const Array<float> items = factors(1, state.range(0));

@@ -71,7 +71,6 @@ TEST(CountRowTest, GivesEachItemOnceEvenAfterASumOfNothing) {
   row.add(1, -4);
   row.add(1, 6);
   EXPECT_EQ(taken(row), (Counts{{1, 6}, {3, 2}}));
-  EXPECT_EQ(row[1], 0);
   EXPECT_TRUE(taken(row).empty());
 }
 

@@ -27,7 +27,6 @@ static_assert(std::is_same_v<decltype(Interactions().n_events()), std::int64_t>)
 static_assert(std::is_same_v<decltype(CsrMatrix().nnz()), std::int64_t>);
 static_assert(std::is_same_v<decltype(Interactions().offsets()[0]), const std::int64_t&>);
 static_assert(std::is_same_v<decltype(IndexLists().offsets()[0]), const std::int64_t&>);
-static_assert(std::is_same_v<decltype(CountRow(1)[0]), std::int64_t>);
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kIsSlow = true;
@@ -87,8 +86,10 @@ TEST(IndexCountTest, MoreIdsThanIndicesAreRefused) {
 TEST(ManyEventsTest64, SumsOfPairsPassTheRangeOf32Bits) {
   CountRow row(2);
   for (int k = 0; k < 5; ++k) row.add(1, to_fixed(2e10));
-  EXPECT_EQ(row[1], std::int64_t{1 << 24} * 100'000'000'000);
-  EXPECT_EQ(from_fixed(row[1]), 1e11);
+  std::int64_t sum = 0;
+  row.take([&](ItemIndex, std::int64_t count) { sum = count; });
+  EXPECT_EQ(sum, std::int64_t{1 << 24} * 100'000'000'000);
+  EXPECT_EQ(from_fixed(sum), 1e11);
 }
 
 }  // namespace

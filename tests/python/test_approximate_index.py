@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import random_array
 
-from endcap import Als, ApproximateIndex, build_info
-
-pytestmark = pytest.mark.skipif(not build_info()["hnswlib"], reason="built without hnswlib")
+from endcap import Als, ApproximateIndex
 
 RNG = np.random.default_rng(0)
 CENTRES = RNG.normal(size=(30, 8))
@@ -70,3 +68,5 @@ def test_queries_must_be_as_wide():
     index = ApproximateIndex(vectors(5))
     with pytest.raises(ValueError, match=r"queries must be as wide as the vectors \(8\), got 3"):
         index.search(np.zeros((1, 3)))
+    with pytest.raises(ValueError, match="queries must be finite, got nan"):
+        index.search(np.full((1, 8), np.nan))

@@ -81,9 +81,6 @@ class CountRow {
       }
     });
   }
-  [[nodiscard]] std::int64_t operator[](ItemIndex item) const {
-    return counts_[static_cast<std::size_t>(item)];
-  }
 
  private:
   template <class Visit>

@@ -48,8 +48,8 @@ class ApproximateIndex {
   [[nodiscard]] virtual std::int32_t width() const = 0;
 
   // k items for each query, of those for which allows(query number, item) is true, if given.
-  // queries: (n_queries, width). Throws std::invalid_argument if queries are not whole or k is
-  // negative.
+  // queries: (n_queries, width). Throws std::invalid_argument if queries are not whole or not
+  // finite or k is negative.
   [[nodiscard]] virtual std::vector<std::vector<ScoredItem>> search(
       std::span<const float> queries, int k, const Allows& allows = {}) const = 0;
 

@@ -1,6 +1,7 @@
 #include "hnsw_index.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "endcap/base/error.h"
 #include "endcap/base/index_count.h"
@@ -43,6 +44,7 @@ void HnswIndex::for_each(std::span<const float> queries, int k, Visit&& visit) c
   const auto depth = static_cast<std::size_t>(width_);
   require(k >= 0, "k", "be 0 or more", k);
   require(queries.size() % depth == 0, "queries", "have whole rows", queries.size());
+  for (const float x : queries) require(std::isfinite(x), "queries", "be finite", x);
   for (std::size_t q = 0; q < queries.size() / depth; ++q) {
     visit(q, queries.data() + q * depth);
   }

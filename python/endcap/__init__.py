@@ -106,6 +106,6 @@ def build_info() -> dict[str, Any]:
     `version`; `compiler`; `instructions`: the level in use; `kernels`: the level of the kernels
     that choose for themselves; `levels`: those built; `eigen`; `sqlite`: its version, "" without;
     `json`: whether JSON Lines are read; `hnswlib`: whether there is an approximate index;
-    `threads`: how many `threads=0` means now.
+    `xgboost`: whether fits may train trees; `threads`: how many `threads=0` means now.
     """
     return _core.build_info() | {"levels": _instructions.levels}

@@ -179,6 +179,7 @@ def _left_out(report: FitReport) -> str:
     reasons = {
         "no gain": "The lists are as good without it.",
         "no time": "It would not have been fitted within the time budget.",
+        "not installed": "It takes XGBoost, which is not here (Debian: libxgboost-dev).",
     }
     shown = _shown(report)
     rows = [

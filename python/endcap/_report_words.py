@@ -28,6 +28,7 @@ _STEMS = {
     "content": "described alike",
     "repeat_purchase": "the visitor's own repeats",
     "bought_together": "in the same basket",
+    "boosted_trees": "what the others say together",
 }
 
 

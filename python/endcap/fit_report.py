@@ -81,8 +81,9 @@ class FitReport:
 
     @property
     def models(self) -> list[_core.TriedModel]:
-        """Every model that was thought of: name, fate ("in use", "no gain", "no time"), seconds,
-        bytes, and by purpose its weight, its quality alone, and what the lists lose without it."""
+        """Every model that was thought of: name, fate ("in use", "no gain", "no time", "not
+        installed"), seconds, bytes, and by purpose its weight, its quality alone, and what the
+        lists lose without it. Trees of the second stage, `boosted_trees`, have none alone."""
         return list(self._core.models)
 
     @property
@@ -126,7 +127,7 @@ class FitReport:
         parts = [held_out_sentence(self), text_table(*self._summary()), text_table(*self._in_use())]
         left_out = [
             f"left out, {fate}: " + ", ".join(m.name for m in self.models if m.fate == fate)
-            for fate in ("no gain", "no time")
+            for fate in ("no gain", "no time", "not installed")
             if any(model.fate == fate for model in self.models)
         ]
         parts += ["\n".join(left_out)] if left_out else []

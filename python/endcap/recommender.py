@@ -61,8 +61,8 @@ class Recommender(Live):
 
         target: the kind of event to predict; where the log has none, every kind. effort: "fast"
         takes seconds; "balanced" tries all that can pay, with one trained model where order without
-        times is all that is known of 20,000 to a million events; "best" trains several. models:
-        names, to fit exactly these. like: a recommender whose models, weights and, where none is
+        times is all that is known of 20,000 to a million events; "best" trains several, and trees
+        that correct the top of the lists where they win. models: names, to fit exactly these. like: a recommender whose models, weights and, where none is
         given, catalogue are taken, so that nothing is held out or chosen. time_budget: with effort
         "best", the seconds (900) that decide how many trained models are tried. threads: 0 for all.
         The result depends on the seed and on what is tried, never on the threads.
@@ -304,7 +304,11 @@ class Recommender(Live):
         return self._picks(range(len(lists)), answer)
 
     def explain(self, user: Any, item: Any) -> Explanation:
-        """Show every event's part in the score of an item for a user. Raises UnknownIdError."""
+        """Show every event's part in the score of an item for a user. Raises UnknownIdError.
+
+        Where the shop has trees (`effort="best"`), their exact shares follow as reasons of the kind
+        "trees", one for each model that they look at.
+        """
         explanation = self._core.explain(item_id("user", user), item_id("item", item))
         return Explanation(explanation, self.catalog.title)
 

@@ -14,7 +14,8 @@ void bind_build_info(py::module_& module) {
     return py::dict("version"_a = info.version, "compiler"_a = info.compiler,
                     "instructions"_a = info.instructions, "kernels"_a = info.kernels,
                     "levels"_a = info.levels, "eigen"_a = info.eigen, "sqlite"_a = info.sqlite,
-                    "json"_a = info.json, "hnswlib"_a = info.hnswlib, "threads"_a = info.threads);
+                    "json"_a = info.json, "hnswlib"_a = info.hnswlib, "xgboost"_a = info.xgboost,
+                    "threads"_a = info.threads);
   });
 }
 

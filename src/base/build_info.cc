@@ -41,6 +41,14 @@ constexpr bool has_hnswlib() {
 #endif
 }
 
+constexpr bool knows_xgboost() {
+#if defined(ENDCAP_HAS_XGBOOST)
+  return true;
+#else
+  return false;
+#endif
+}
+
 std::string compiler() {
 #if defined(__clang__)
   return "clang " __clang_version__;
@@ -61,6 +69,7 @@ BuildInfo build_info() {
                    .sqlite = sqlite_version(),
                    .json = reads_json(),
                    .hnswlib = has_hnswlib(),
+                   .xgboost = knows_xgboost(),
                    .threads = Context{}.thread_count()};
 }
 

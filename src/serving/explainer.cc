@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <string>
 
+#include "endcap/models/score_board.h"
 #include "endcap/serving/wishes.h"
+#include "endcap/tuning/portfolio.h"
 
 namespace endcap {
 namespace {
@@ -85,22 +88,43 @@ std::vector<Pick> Explainer::picks(const Scorer& model, const Visitor& visitor,
   return picks;
 }
 
+// What the second stage adds to the item's score, by what it looks at.
+void Explainer::add_trees(Purpose purpose, const History& history, ItemIndex item,
+                          Explanation& explanation) const {
+  const auto& blend = snapshot_.blend;
+  const auto& reranker = blend.rerankers[static_cast<std::size_t>(purpose)];
+  if (reranker.empty()) return;
+  ScoreBoard board(snapshot_.n_items());
+  const auto features = blend.rerank_features(purpose, history, {&item, 1}, board);
+  std::vector<float> parts(features.size());
+  explanation.base += reranker.trees().explain(features, parts);
+  for (std::size_t f = 0; f < parts.size(); ++f) {
+    const bool is_prior = f == reranker.terms().size();
+    const std::string looked_at =
+        is_prior ? "popularity" : blend.terms[static_cast<std::size_t>(reranker.terms()[f])].name;
+    explanation.reasons.push_back({.item = explanation.item,
+                                   .kind = "trees",
+                                   .value = parts[f],
+                                   .rule = std::string(kBoostedTrees) + ": " + looked_at});
+  }
+}
+
 Explanation Explainer::explain(const Visitor& visitor, ItemIndex item) const {
   const bool had = std::any_of(visitor.events.begin(), visitor.events.end(),
                                [&](const auto& event) { return event.item == item; });
+  const auto history = visitor.history();
+  const auto purpose =
+      had ? Purpose::kInclude : purpose_of_new(history, snapshot_.histories.order());
+  const bool is_known = item < snapshot_.n_items();
   std::vector<float> parts(visitor.events.size());
   Explanation explanation{.item = overlay_.item_id(item)};
-  if (item < snapshot_.n_items()) {
-    const auto history = visitor.history();
-    const auto purpose =
-        had ? Purpose::kInclude : purpose_of_new(history, snapshot_.histories.order());
-    explanation.base = snapshot_.blend.explain(purpose, history, item, parts);
-  }
-  explanation.score = explanation.base;
+  if (is_known) explanation.base = snapshot_.blend.explain(purpose, history, item, parts);
   for (std::size_t e = 0; e < parts.size(); ++e) {
-    explanation.score += parts[e];
     explanation.reasons.push_back(reason(visitor.events[e], parts[e]));
   }
+  if (is_known) add_trees(purpose, history, item, explanation);
+  explanation.score = explanation.base;
+  for (const auto& reason : explanation.reasons) explanation.score += reason.value;
   return explanation;
 }
 

@@ -185,6 +185,7 @@ Snapshot fit_snapshot(ShopData shop, const FitOptions& options) {
   s.blend = fit_blend(data, by_hand ? options.models : portfolio(data, options.effort), is_target,
                       {.keep_all = by_hand,
                        .newest_only = options.effort == Effort::kFast,
+                       .rerank = options.effort == Effort::kBest && !by_hand,
                        .time_budget_seconds = time_budget_seconds(options)},
                       options.context);
   add_bought_together(data, options.context, s.blend);

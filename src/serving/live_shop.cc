@@ -36,6 +36,7 @@ void weigh_by_hand(Blend& blend, std::span<const ModelWeights> weights) {
       term->weights[p] = *given[p];
     }
   }
+  for (auto& reranker : blend.rerankers) reranker = {};
   for (auto& calibration : blend.calibration) calibration = {};
 }
 

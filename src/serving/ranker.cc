@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <span>
 
 #include "endcap/models/item_item_model.h"
 #include "endcap/storage/checksum.h"
@@ -10,12 +12,20 @@
 namespace endcap {
 namespace {
 
+bool reranks(const Blend& blend) {
+  return std::any_of(std::begin(blend.rerankers), std::end(blend.rerankers),
+                     [](const auto& reranker) { return !reranker.empty(); });
+}
+
 float raised(float score, float factor) { return score >= 0 ? score * factor : score / factor; }
 
 }  // namespace
 
 Ranker::Ranker(const Snapshot& snapshot)
-    : snapshot_(snapshot), gate_(snapshot), board_(snapshot.n_items()) {}
+    : snapshot_(snapshot),
+      gate_(snapshot),
+      board_(snapshot.n_items()),
+      board_of_term_(reranks(snapshot.blend) ? snapshot.n_items() : 0) {}
 
 Purpose Ranker::purpose_of(const Request& request) const {
   const bool only_new = request.repeats == Repeats::kExclude &&
@@ -200,6 +210,23 @@ void Ranker::fill(Arranger& arranger, int stage) {
 void Ranker::weigh(const Request& request) {
   prepare(request);
   snapshot_.blend.accumulate(purpose_, request.history, board_);
+  rerank();
+}
+
+// Adds to the scores of the best what trees make of their parts.
+void Ranker::rerank() {
+  const auto& blend = snapshot_.blend;
+  const auto& reranker = blend.rerankers[static_cast<std::size_t>(purpose_)];
+  if (reranker.empty()) return;
+  std::vector<ItemIndex> items;
+  for (const auto& best : candidates(std::max(request_.k, Reranker::kDepth))) {
+    items.push_back(best.item);
+  }
+  const auto features = blend.rerank_features(purpose_, request_.history, items, board_of_term_);
+  const std::size_t n = reranker.n_features();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    board_.add(items[i], reranker.trees().predict(std::span(features).subspan(i * n, n)));
+  }
 }
 
 std::vector<Placed> Ranker::rank(const Request& request) {

@@ -76,6 +76,30 @@ void read_calibration(const Container& file, std::size_t p, Blend& blend) {
   blend.lift[p] = lift[0];
 }
 
+void add_reranker(ContainerWriter& writer, const Reranker& reranker, std::size_t p) {
+  const auto name = "reranker." + std::to_string(p);
+  if (reranker.empty()) return;
+  writer.add(name + ".terms", reranker.terms());
+  writer.add(name + ".roots", reranker.trees().roots());
+  writer.add(name + ".nodes", reranker.trees().nodes());
+}
+
+// Of a purpose that has one, and whose models are known.
+Reranker read_reranker(const Container& file, std::size_t p, const Blend& blend) {
+  const auto name = "reranker." + std::to_string(p);
+  auto terms = file.array<std::int32_t>(
+      name + ".terms", "name models of the shop",
+      [&](std::int32_t term) { return 0 <= term && std::cmp_less(term, blend.terms.size()); });
+  const auto n_features = static_cast<std::int32_t>(terms.size()) + 1;
+  auto trees = file.checked(name + ".nodes", [&] {
+    return TreeEnsemble(n_features, file.array<std::int32_t>(name + ".roots"),
+                        file.array<TreeNode>(name + ".nodes"));
+  });
+  if (trees.empty()) file.fail(name + ".roots", "is empty");
+  return file.checked(name + ".terms",
+                      [&] { return Reranker(std::move(terms), std::move(trees)); });
+}
+
 FitReport read_report(const Container& file) {
   const auto bytes = file.array<std::byte>("report");
   RecordReader record(bytes.span());
@@ -182,6 +206,7 @@ void Snapshot::save(const std::filesystem::path& path) const {
   for (std::size_t p = 0; p < kPurposes; ++p) {
     writer.add("prior." + std::to_string(p), blend.prior[p]);
     writer.add("prior_order." + std::to_string(p), blend.prior_order[p]);
+    add_reranker(writer, blend.rerankers[p], p);
     add_calibration(writer, blend, p);
   }
   catalog.save(writer, "catalog.");
@@ -221,6 +246,9 @@ Snapshot Snapshot::load(const std::filesystem::path& path) {
   });
   if (file.has("people")) s.people = file.checked("people", [&] { return read_people(file); });
   for (std::size_t purpose = 0; purpose < kPurposes; ++purpose) {
+    if (file.has("reranker." + std::to_string(purpose) + ".terms")) {
+      s.blend.rerankers[purpose] = read_reranker(file, purpose, s.blend);
+    }
     read_calibration(file, purpose, s.blend);
   }
   s.blend.report = file.checked("report", [&] { return read_report(file); });

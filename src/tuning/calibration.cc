@@ -105,15 +105,14 @@ float Calibration::probability(float score) const {
   return probabilities_[i - 1] + share * (probabilities_[i] - probabilities_[i - 1]);
 }
 
-Calibration calibrate(const BlendProblem& problem, std::span<const float> weights,
+Calibration calibrate(const BlendProblem& problem, std::span<const float> scores_by_row,
                       const Context& context) {
-  const Eigen::Map<const Eigen::VectorXf> w(weights.data(), problem.n_features);
   const auto n = static_cast<std::size_t>(problem.n_queries());
   std::vector<std::vector<std::pair<float, std::uint8_t>>> lists(n);
   parallel_for(context, problem.n_queries(), 64, [&](std::int64_t begin, std::int64_t end, int) {
     for (auto query = begin; query < end; ++query) {
       const auto first = problem.offsets[static_cast<std::size_t>(query)];
-      const Eigen::VectorXf scores = detail::rows_of(problem, query) * w;
+      const auto scores = detail::scores_of(problem, query, scores_by_row);
       auto& list = lists[static_cast<std::size_t>(query)];
       for (Eigen::Index row = 0; row < scores.size(); ++row) {
         list.emplace_back(scores[row], problem.relevant[static_cast<std::size_t>(first + row)]);

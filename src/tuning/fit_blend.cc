@@ -8,6 +8,8 @@
 #include "endcap/models/item_item_model.h"
 #include "endcap/models/popularity.h"
 #include "endcap/tuning/blend_weights.h"
+#include "endcap/tuning/boosting.h"
+#include "endcap/tuning/fit_reranker.h"
 #include "endcap/tuning/pose_blend.h"
 #include "endcap/tuning/trial.h"
 
@@ -31,6 +33,7 @@ void weigh_alike(std::vector<BlendTerm>& terms, Purpose purpose) {
 void weigh_first_visits_as_others(Blend& blend) {
   constexpr auto kFirst = static_cast<std::size_t>(Purpose::kFirstVisit);
   for (auto& term : blend.terms) term.weights[kFirst] = term.weights[0];
+  blend.rerankers[kFirst] = blend.rerankers[0];
   blend.calibration[kFirst] = blend.calibration[0];
 }
 
@@ -42,13 +45,31 @@ void weigh_alike(Blend& blend) {
   weigh_first_visits_as_others(blend);
 }
 
+// Trees that correct the blend of a purpose, if they pay, and how they fared.
+void rerank(Blend& blend, std::size_t p, const BlendProblem& problem,
+            std::span<const float> weights, const std::vector<bool>& is_prior,
+            const Context& context) {
+  const auto fitted = fit_reranker(problem, weights, is_prior, context);
+  auto* tried = blend.report.find(kBoostedTrees);
+  tried->fit_seconds += fitted.seconds;
+  tried->gain[p] = fitted.gain;
+  if (!fitted.wins()) return;
+  tried->weights[p] = 1;
+  tried->n_bytes += static_cast<std::int64_t>(fitted.trees.nodes().span().size_bytes());
+  blend.calibration[p] = calibrate(problem, fitted.scores, context);
+  blend.rerankers[p] = {std::vector<std::int32_t>(fitted.terms), fitted.trees};
+}
+
 // Learns the weights of all terms for each purpose. Where it is known what is new, what an item
 // sells may count against it: that makes a trend of two half-lives. A random hold-out cannot tell.
 // Trained models look at every item in every answer, so they must pay for sure.
-void weigh(Blend& blend, const Trial& trial, bool has_trends, const Context& context) {
+void weigh(Blend& blend, const Trial& trial, bool has_trends, bool reranks,
+           const Context& context) {
   BlendWeightsOptions options;
+  std::vector<bool> is_prior;
   for (const auto& term : blend.terms) {
     const bool is_popularity = family_of(term.name) == Family::kPopularity;
+    is_prior.push_back(is_popularity);
     options.may_be_negative.push_back(has_trends && is_popularity);
     options.is_dear.push_back(is_trained(term.name));
   }
@@ -65,11 +86,12 @@ void weigh(Blend& blend, const Trial& trial, bool has_trends, const Context& con
     const auto weights = learn_blend_weights(problem, options, context);
     const auto found = examine(problem, weights, context);
     blend.report.note(p, weights, found);
-    blend.calibration[p] = calibrate(problem, weights, context);
+    blend.calibration[p] = calibrate(problem, blend_scores(problem, weights), context);
     for (std::size_t m = 0; m < blend.terms.size(); ++m) {
       blend.terms[m].weights[p] = weights[m];
       if (purpose == Purpose::kExplore) blend.terms[m].ndcg_alone = found.alone[m].mean;
     }
+    if (reranks) rerank(blend, p, problem, weights, is_prior, context);
   }
 }
 
@@ -187,11 +209,26 @@ std::vector<Validation> hold_outs_of(const Interactions& all, const std::vector<
   return hold_outs;
 }
 
+// The same where terms have other places.
+Reranker moved(const Reranker& reranker, const std::vector<std::int32_t>& places) {
+  if (reranker.empty()) return {};
+  std::vector<std::int32_t> terms;
+  for (const auto term : reranker.terms()) terms.push_back(places[static_cast<std::size_t>(term)]);
+  return {std::move(terms), reranker.trees()};
+}
+
 // What became of each model, now that all is fitted.
-void end_report(FitReport& report, const std::vector<BlendTerm>& terms,
-                const std::vector<std::string>& skipped) {
+void end_report(Blend& blend, const std::vector<std::string>& skipped) {
+  auto& report = blend.report;
   for (auto& tried : report.models) tried.fate = FitReport::kNoGain;
-  for (const auto& term : terms) {
+  if (auto* trees = report.find(kBoostedTrees)) {
+    const bool are_used = std::any_of(std::begin(blend.rerankers), std::end(blend.rerankers),
+                                      [](const auto& reranker) { return !reranker.empty(); });
+    trees->fate = are_used      ? FitReport::kInUse
+                  : can_boost() ? FitReport::kNoGain
+                                : FitReport::kNotInstalled;
+  }
+  for (const auto& term : blend.terms) {
     auto* tried = report.find(term.name);
     tried->fate = FitReport::kInUse;
     tried->fit_seconds += term.fit_seconds;
@@ -218,22 +255,29 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
     weigh_alike(blend);
   } else {
     context.begin("weighing the models", trial.problems[0].n_queries());
-    weigh(blend, trial, data.interactions.order() != Order::kNone, context);
+    const bool reranks = options.rerank && can_boost();
+    if (options.rerank) {
+      blend.report.models.push_back(TriedModel{.name = std::string(kBoostedTrees)});
+    }
+    weigh(blend, trial, data.interactions.order() != Order::kNone, reranks, context);
     let_content_whisper(blend.terms);
   }
   TrainingData all = data;
   Models models;
   FittedModels fitted;
   std::vector<BlendTerm> useful;
+  std::vector<std::int32_t> places;  // of each term among the useful ones
   for (std::size_t m = 0; m < blend.terms.size(); ++m) {
     auto& term = blend.terms[m];
+    places.push_back(static_cast<std::int32_t>(useful.size()));
     if (!options.keep_all && !term.has_weight()) continue;
     all.plan.epochs = trial.epochs[m];
     models.push_back(fit_term(term, all, fitted, context));
     useful.push_back(term);
   }
   blend.terms = std::move(useful);
-  end_report(blend.report, blend.terms, trial.skipped);
+  for (auto& reranker : blend.rerankers) reranker = moved(reranker, places);
+  end_report(blend, trial.skipped);
   complete(blend, models, data.interactions);
   return blend;
 }

@@ -92,6 +92,21 @@ TYPED_TEST(ModelContractTest, ReasonsAddUpToTheScore) {
   }
 }
 
+TYPED_TEST(ModelContractTest, SomeItemsScoreAsAmongAll) {
+  const auto model = fit<TypeParam>(this->interactions_);
+  const auto scores = scores_of(model, {6, 1, kItems, 0, 1});
+  const auto events = events_of({6, 1, kItems, 0, 1});
+  const std::vector<ItemIndex> items = {3, 0, 5};
+  ScoreBoard board(kItems);
+  std::vector<float> some(items.size(), 99);
+  model.score_items({events}, items, board, some);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const float score = scores[static_cast<std::size_t>(items[i])];
+    EXPECT_NEAR(some[i], score, 1e-5f * std::max(1.0f, std::abs(score))) << items[i];
+  }
+  EXPECT_TRUE(board.touched().empty());
+}
+
 TYPED_TEST(ModelContractTest, ManyItemsAreExplainedAsEachAlone) {
   const auto model = fit<TypeParam>(this->interactions_);
   const auto events = events_of({6, 1, kItems, 0, 2, 1});

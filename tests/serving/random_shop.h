@@ -10,6 +10,7 @@
 #include "endcap/models/item_item_model.h"
 #include "endcap/serving/snapshot.h"
 #include "endcap/tuning/portfolio.h"
+#include "tuning/random_trees.h"
 
 namespace endcap {
 
@@ -40,7 +41,8 @@ inline CsrMatrix random_matrix(Random& random, std::int32_t n) {
 }
 
 // n items with a random catalogue (item n - 1 is not in it), one random model and a prior with many
-// ties; some scores are negative. Events have times.
+// ties, corrected by random trees in half of the shops; some scores are negative. Events have
+// times.
 inline Snapshot random_shop(Random& random, std::int32_t n) {
   Snapshot shop;
   std::vector<Id> ids;
@@ -79,6 +81,9 @@ inline Snapshot random_shop(Random& random, std::int32_t n) {
     });
     shop.blend.prior[p] = prior;
     shop.blend.prior_order[p] = order;
+    if (random.below(2) == 0) {
+      shop.blend.rerankers[p] = {std::vector<std::int32_t>{0}, random_trees(random, 2, 3, 4)};
+    }
   }
   return shop;
 }

@@ -27,6 +27,7 @@ class Naive {
   }
 
   std::vector<Placed> list() {
+    correct();
     std::map<int, ItemIndex> pins;
     for (const auto& [position, item] : plan_.pins) {
       if (position <= request_.k && allowed(item, plan_.filter)) {
@@ -62,6 +63,32 @@ class Naive {
   std::string group(ItemIndex item) const {
     if (item == kItems - 1) return "";
     return std::string(shop_.catalog.text(item, 2).value_or(""));
+  }
+  std::vector<ScoredItem> all_allowed(const Plan::When& filter) const {
+    std::vector<ScoredItem> all;
+    for (ItemIndex item = 0; item < kItems; ++item) {
+      if (allowed(item, filter)) all.push_back({item, score(item)});
+    }
+    std::sort(all.begin(), all.end(), ranks_before);
+    return all;
+  }
+  // Has the trees speak to the best.
+  void correct() {
+    const auto p = static_cast<std::size_t>(purpose());
+    const auto& reranker = shop_.blend.rerankers[p];
+    if (reranker.empty()) return;
+    const auto& term = shop_.blend.terms[0];
+    auto best = all_allowed(plan_.filter);
+    const auto depth = static_cast<std::size_t>(std::max(request_.k, Reranker::kDepth));
+    best.resize(std::min(best.size(), depth));
+    std::vector<float> parts(request_.history.events.size());
+    for (const auto& [item, score] : best) {
+      float own = term.model->explain(request_.history, item, parts);
+      for (const float part : parts) own += part;
+      board_.add(item,
+                 reranker.trees().predict(std::vector{
+                     term.weights[p] * own, shop_.blend.prior[p][static_cast<std::size_t>(item)]}));
+    }
   }
   void hide(ItemIndex item) {
     hidden_.insert(item);
@@ -113,11 +140,7 @@ class Naive {
 
   void fill(std::vector<Placed>& places, std::map<int, ItemIndex>& pins, const Plan::When& filter,
             int backfill) {
-    std::vector<ScoredItem> all;
-    for (ItemIndex item = 0; item < kItems; ++item) {
-      if (allowed(item, filter)) all.push_back({item, score(item)});
-    }
-    std::sort(all.begin(), all.end(), ranks_before);
+    auto all = all_allowed(filter);
     if (backfill == kNoIndex && plan_.rules.minimum_relevance > 0 && !all.empty() &&
         all[0].score > 0) {
       const float least = plan_.rules.minimum_relevance * all[0].score;

@@ -10,6 +10,8 @@
 
 #include "endcap/base/random.h"
 #include "endcap/tuning/portfolio.h"
+#include "events/log_fixtures.h"
+#include "serving/small_shop.h"
 
 namespace endcap {
 namespace {
@@ -90,6 +92,39 @@ TEST_F(RecommenderTest, ReasonsAddUpToTheScore) {
   for (const auto& pick : shop_.recommend({.user = "u4"})) {
     EXPECT_NEAR(shop_.explain("u4", pick.item).score, pick.score, 1e-5f * std::abs(pick.score));
   }
+}
+
+// Its trees are random: what they say is not, but that all answers agree on it.
+TEST(RerankedShopTest, ListsReasonsAndFilesAgree) {
+  const TestFolder folder;
+  small_shop().save(folder.path() / "shop");
+  const auto shop = Recommender::load(folder.path() / "shop");
+  for (const auto& user : {"an-0", "an-3", "an-6"}) {
+    for (const auto& pick : shop.recommend({.user = user})) {
+      const auto explanation = shop.explain(user, pick.item);
+      EXPECT_NEAR(explanation.score, pick.score, 1e-5f * std::abs(pick.score)) << user;
+      float sum = explanation.base;
+      std::string looked_at;
+      for (const auto& reason : explanation.reasons) {
+        sum += reason.value;
+        if (reason.kind == "trees") looked_at += reason.rule + " ";
+      }
+      EXPECT_NEAR(sum, explanation.score, 1e-5f * std::abs(sum));
+      EXPECT_EQ(looked_at,
+                "boosted_trees: rp3beta boosted_trees: slist boosted_trees: als "
+                "boosted_trees: popularity ");
+      EXPECT_EQ(shop.why_not({.user = user}, pick.item).score, pick.score);
+    }
+  }
+}
+
+TEST(RerankedShopTest, WeightsByHandLeaveNoTrees) {
+  const TestFolder folder;
+  small_shop().save(folder.path() / "shop");
+  auto shop = Recommender::load(folder.path() / "shop");
+  const auto before = shop.explain("an-0", "sku-3").reasons.size();
+  shop.set_weights({{.name = "rp3beta", .explore = 2.0f}});
+  EXPECT_EQ(shop.explain("an-0", "sku-3").reasons.size(), before - 4);
 }
 
 TEST_F(RecommenderTest, AnObservedEventCountsInTheNextAnswerOfThatVisitorOnly) {

@@ -7,8 +7,9 @@
 
 namespace endcap {
 
-// A shop of a few kilobytes with every kind of model that a file can hold, a catalogue and rules:
-// visitors "an-0" to "an-7", items "sku-0" to "sku-12", scenarios "home" and "plain".
+// A shop of a few kilobytes with every kind of model that a file can hold, trees for lists of new
+// and of all items (not of first visits), a catalogue and rules: visitors "an-0" to "an-7", items
+// "sku-0" to "sku-12", scenarios "home" and "plain".
 [[nodiscard]] Snapshot small_shop();
 
 // What it is made from.

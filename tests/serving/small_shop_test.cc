@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "endcap/models/sequence_factors.h"
 #include "endcap/models/session_knn.h"
 #include "endcap/serving/fit_snapshot.h"
+#include "tuning/random_trees.h"
 
 namespace endcap {
 
@@ -85,6 +88,10 @@ Snapshot small_shop() {
                               .model = std::make_shared<const SequenceFactors>(SequenceFactors::fit(
                                   shop.histories, {}, {.factors = 4, .epochs = 1}, one)),
                               .weights = {0.5f, 0.25f}});
+  Random random(31);
+  for (const auto p : {std::size_t{0}, std::size_t{1}}) {
+    shop.blend.rerankers[p] = {std::vector<std::int32_t>{1, 3, 9}, random_trees(random, 4, 2, 2)};
+  }
   shop.scenarios = {{"home", small_rules()}, {"plain", {}}};
   return shop;
 }
@@ -105,6 +112,7 @@ TEST(SmallShopTest, HasEveryModelThatAFileHolds) {
   }
   EXPECT_EQ(classes, "-iiikiiiiaf");
   EXPECT_FALSE(shop.blend.cold.empty());
+  EXPECT_FALSE(shop.blend.rerankers[0].empty());
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ TEST(CalibrationTest, OnlyTheFirstPlacesOfListsCount) {
     problem.offsets.push_back(static_cast<std::int64_t>(problem.relevant.size()));
     problem.n_relevant.push_back(25);
   }
-  const auto curve = calibrate(problem, std::vector{2.0f});
+  const auto curve = calibrate(problem, blend_scores(problem, std::vector{2.0f}));
   ASSERT_EQ(curve.scores().size(), 1u);
   EXPECT_FLOAT_EQ(curve.scores()[0], 2);
   EXPECT_FLOAT_EQ(curve.probability(2), 0.5f);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "endcap/models/sequence_factors.h"
+#include "endcap/tuning/boosting.h"
 
 namespace endcap {
 namespace {
@@ -166,6 +168,69 @@ TEST(FitBlendTest, AModelThatWillNotBeDoneInTimeIsGivenUp) {
   const Blend blend =
       fit_blend(walks(), kNames, {true}, {.time_budget_seconds = 2e-3}, {.threads = 1});
   EXPECT_EQ(blend.find("sequence_factors/narrow"), nullptr);
+}
+
+// A hundred days of customers who buy two things that go together and are bought once; a third of
+// them buys another to go with both a week later.
+TrainingData sets_of_three() {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> events;
+  for (int user = 0; user < 3000; ++user) {
+    const int day = user / 30, set = 3 * (user % 10);
+    const auto add = [&](ItemIndex item, int on_day, int basket) {
+      events.push_back({.time_us = on_day * kMicrosecondsPerDay, .item = item, .basket = basket});
+    };
+    add(set, day, 0);
+    add(set + 1, day + 1, 1);
+    if (user / 10 % 3 == 0) add(set + 2, day + 8, 2);
+    offsets.push_back(static_cast<std::int64_t>(events.size()));
+  }
+  return {.interactions = {30, Order::kTime, std::move(offsets), std::move(events)},
+          .tokens = {},
+          .attributes = {}};
+}
+
+TEST(FitBlendTest, TreesPutBackWhatGoesTogetherButWasHad) {
+  if (!can_boost()) GTEST_SKIP() << "without XGBoost";
+  const auto data = sets_of_three();
+  const std::vector<std::string> names = {"repeat_purchase", "rp3beta", "slist/long"};
+  Blend blend = fit_blend(data, names, {true}, {.rerank = true}, {.threads = 1});
+  const auto* tried = blend.report.find(kBoostedTrees);
+  ASSERT_NE(tried, nullptr);
+  EXPECT_EQ(tried->fate, FitReport::kInUse);
+  EXPECT_GT(tried->gain[1].low, 0);
+  EXPECT_EQ(tried->weights[1], 1);
+  const auto& reranker = blend.rerankers[1];
+  ASSERT_FALSE(reranker.empty());
+  for (const auto term : reranker.terms()) {
+    EXPECT_NE(blend.terms[static_cast<std::size_t>(term)].weights[1], 0);
+  }
+
+  const auto now_us = 108 * kMicrosecondsPerDay;
+  const std::vector<Interaction> history = {
+      {.time_us = now_us - 8 * kMicrosecondsPerDay, .item = 3, .basket = 0},
+      {.time_us = now_us - 7 * kMicrosecondsPerDay, .item = 4, .basket = 1}};
+  const std::vector<ItemIndex> items = {4, 5};  // had, wanted
+  ScoreBoard board(30), scores(30);
+  blend.accumulate(Purpose::kInclude, {history, now_us}, scores);
+  EXPECT_GT(scores[4], scores[5]);
+  const auto features = blend.rerank_features(Purpose::kInclude, {history, now_us}, items, board);
+  const auto n = reranker.n_features();
+  const auto corrected = [&](std::size_t i) {
+    return scores[items[i]] + reranker.trees().predict(std::span(features).subspan(i * n, n));
+  };
+  EXPECT_LT(corrected(0), corrected(1));
+
+  // The choice holds the trees, and another fit by it has the same.
+  const auto again = refit_blend(data, blend.choice(), {.threads = 2});
+  EXPECT_EQ(again.rerank_features(Purpose::kInclude, {history, now_us}, items, board), features);
+  EXPECT_EQ(again.rerankers[1].trees().nodes().data(), reranker.trees().nodes().data());
+}
+
+TEST(FitBlendTest, TreesAreNotTriedUnlessAskedFor) {
+  Blend blend = fit_blend(sets_of_three(), {"rp3beta"}, {true}, {}, {.threads = 1});
+  EXPECT_EQ(blend.report.find(kBoostedTrees), nullptr);
+  for (const auto& reranker : blend.rerankers) EXPECT_TRUE(reranker.empty());
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ struct BuildInfo {
   std::string sqlite;               // version; empty: no event log on disk
   bool json = false;                // whether JSON Lines are read
   bool hnswlib = false;             // whether there is an approximate index
+  bool xgboost = false;             // whether fits may train trees, where the system has it
   int threads = 0;                  // that Context{} means now
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -50,6 +51,16 @@ class FactorModel : public Scorer {
     const detail::DotProblem problem{items_.data(), x.data(), width_,
                                      n_items(),     weight,   board.all().data()};
     detail::run_simd<detail::Dot>(detail::widest_simd(), &problem);
+  }
+
+  void score_items(const History& history, std::span<const ItemIndex> items, ScoreBoard& /*board*/,
+                   std::span<float> scores) const final {
+    const auto x = vector_of(history);
+    const auto width = static_cast<std::size_t>(width_);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const float* item = items_.data() + static_cast<std::size_t>(items[i]) * width;
+      scores[i] = std::inner_product(x.begin(), x.end(), item, 0.0f);
+    }
   }
 
  private:

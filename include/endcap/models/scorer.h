@@ -24,6 +24,15 @@ class Scorer {
 
   void score(const History& history, ScoreBoard& board) const { accumulate(history, 1, board); }
 
+  // scores[i] becomes the score of items[i], to rounding, at the cost of a query or less. The board
+  // is empty, and is again afterwards. Requires 0 <= items[i] < n_items().
+  virtual void score_items(const History& history, std::span<const ItemIndex> items,
+                           ScoreBoard& board, std::span<float> scores) const {
+    score(history, board);
+    for (std::size_t i = 0; i < items.size(); ++i) scores[i] = board[items[i]];
+    board.clear();
+  }
+
   // parts[e] becomes what event e of the history adds to the score of `item`. Returns the rest of
   // the score, which no event explains (0 for most models): rest + sum of parts == score.
   // Requires parts.size() == history.events.size() and 0 <= item < n_items().

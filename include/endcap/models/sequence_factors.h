@@ -69,6 +69,8 @@ class SequenceFactors final : public Scorer {
   [[nodiscard]] std::int32_t epochs() const { return epochs_; }  // that it was trained for
 
   void accumulate(const History& history, float weight, ScoreBoard& board) const override;
+  void score_items(const History& history, std::span<const ItemIndex> items, ScoreBoard& board,
+                   std::span<float> scores) const override;
 
   // Each part is exact for the history as it is; the scale they share would be another one without
   // the event.
@@ -137,6 +139,15 @@ inline void SequenceFactors::accumulate(const History& history, float weight,
   const Eigen::Map<const Eigen::VectorXf> vector(h.data(), factors_);
   const auto all = board.all();
   Eigen::Map<Eigen::VectorXf>(all.data(), n_items_).noalias() += items * vector;
+}
+
+inline void SequenceFactors::score_items(const History& history, std::span<const ItemIndex> items,
+                                         ScoreBoard& /*board*/, std::span<float> scores) const {
+  std::vector<float> h;
+  const float scale = query(history, h);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    scores[i] = scale * std::inner_product(h.begin(), h.end(), row(items_, items[i]).begin(), 0.0f);
+  }
 }
 
 inline float SequenceFactors::explain(const History& history, ItemIndex item,

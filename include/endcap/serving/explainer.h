@@ -35,6 +35,8 @@ class Explainer {
   [[nodiscard]] Explanation explain(const Visitor& visitor, ItemIndex item) const;
 
  private:
+  void add_trees(Purpose purpose, const History& history, ItemIndex item,
+                 Explanation& explanation) const;
   // The items with their reasons, from parts (n_items, n_events).
   [[nodiscard]] std::vector<Pick> with_reasons(const Visitor& visitor,
                                                std::span<const ScoredItem> list,

@@ -37,13 +37,14 @@ struct Query {
   std::optional<std::int64_t> time_us = {};  // of the question, for `now` in conditions
 };
 
-// What one event of the visitor's history, or one rule, added to a score.
+// What one event of the visitor's history, one rule, or the second stage added to a score.
 struct Reason {
-  Id item;                                   // of the event; for a rule, the listed item itself
-  std::string kind;                          // of the event, or "rule"
+  Id item;                                   // of the event; else the listed item itself
+  std::string kind;                          // of the event, "rule", or "trees": the second stage
   std::optional<std::int64_t> time_us = {};  // of the event, where times are known
   float value = 0;
-  std::string rule = {};  // as "boost: in_stock"
+  std::string rule = {};  // as "boost: in_stock"; of trees the model they look at, as
+                          // "boosted_trees: slist", or "boosted_trees: popularity"
 };
 
 // One place of a list. The reasons are the largest parts of the score, the largest first, and then
@@ -88,12 +89,13 @@ struct WhyNot {
   float score = 0;
 };
 
-// Why an item has its score: base + the sum of all reasons == score, to rounding.
+// Why an item has its score: base + the sum of all reasons == score, to rounding. Where the shop
+// has a second stage, the score is that among the best: with what the trees add.
 struct Explanation {
   Id item;
   float score = 0;
-  float base = 0;                    // what the item has without any event: its popularity
-  std::vector<Reason> reasons = {};  // one for each event, oldest first
+  float base = 0;  // what the item has without any event: its popularity, and the trees' mean
+  std::vector<Reason> reasons = {};  // one for each event, oldest first; then the trees'
 };
 
 // Many lists at once: (n, k). Places that a list cannot fill hold kNoIndex and NaN.

@@ -37,7 +37,7 @@ class Ranker {
   // The k best by one model, then by the prior. Of the rules, only what is allowed counts.
   [[nodiscard]] std::vector<ScoredItem> rank_by(const Scorer& model, const Request& request);
 
-  // Scores all items for a request, and chooses none.
+  // Scores all items for a request, corrects the best, and chooses none.
   void weigh(const Request& request);
 
   // The following speak of the last request, whose spans must still be there: what each rule added
@@ -53,6 +53,7 @@ class Ranker {
 
  private:
   void prepare(const Request& request);
+  void rerank();
   [[nodiscard]] Purpose purpose_of(const Request& request) const;
   [[nodiscard]] const Plan& plan() const { return gate_.plan(); }
   [[nodiscard]] float raw_score(ItemIndex item) const;
@@ -72,6 +73,7 @@ class Ranker {
   const Snapshot& snapshot_;
   Gate gate_;
   ScoreBoard board_;
+  ScoreBoard board_of_term_;            // empty
   std::unique_ptr<Likeness> likeness_;  // made when it is first asked for
   Request request_;
   Purpose purpose_ = Purpose::kExplore;

@@ -15,6 +15,7 @@
 #include "endcap/tuning/cold_items.h"
 #include "endcap/tuning/fit_report.h"
 #include "endcap/tuning/purpose.h"
+#include "endcap/tuning/reranker.h"
 
 namespace endcap {
 
@@ -33,13 +34,15 @@ struct BlendTerm {
 
 // The score of the shop: a weighted sum of models, each a sum over the visitor's events, and a
 // prior for every item that no event explains (how much, and how lately, it sells). Items that
-// nobody had yet score what those score that are like them.
+// nobody had yet score what those score that are like them. Where trees pay, they correct the
+// scores of the best items.
 struct Blend {
   std::vector<BlendTerm> terms;
   ColdItems cold;
   Array<float> prior[kPurposes];               // by Purpose, (n_items,)
   Array<std::int32_t> prior_order[kPurposes];  // by Purpose: items by falling prior, ties by index
   float lift[kPurposes] = {};                  // by Purpose: what every prior was raised by
+  Reranker rerankers[kPurposes];               // by Purpose: what corrects the best scores
   Calibration calibration[kPurposes];          // by Purpose: what a score less its lift promises
   FitReport report = {};                       // how the terms and weights were chosen
 
@@ -50,6 +53,32 @@ struct Blend {
       if (weight != 0 && term.model) term.model->accumulate(history, weight, board);
     }
     cold.fill_in(board);
+  }
+
+  // What the re-ranker of the purpose looks at in each item, (n_items, n_features). The board is
+  // empty, and is again afterwards.
+  [[nodiscard]] std::vector<float> rerank_features(Purpose purpose, const History& history,
+                                                   std::span<const ItemIndex> items,
+                                                   ScoreBoard& board) const {
+    const auto p = static_cast<std::size_t>(purpose);
+    const auto& reranker = rerankers[p];
+    const auto n = reranker.n_features();
+    const auto asked = cold.spokesmen(items);
+    std::vector<float> features(items.size() * n), scores(asked.items.size());
+    for (std::size_t t = 0; t < reranker.terms().size(); ++t) {
+      const auto& term = terms[static_cast<std::size_t>(reranker.terms()[t])];
+      if (!term.model) continue;
+      term.model->score_items(history, asked.items, board, scores);
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        for (auto k = asked.begin[i]; k < asked.begin[i + 1]; ++k) {
+          features[i * n + t] += term.weights[p] * asked.shares[k] * scores[k];
+        }
+      }
+    }
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      features[(i + 1) * n - 1] = prior[p][static_cast<std::size_t>(items[i])] - lift[p];
+    }
+    return features;
   }
 
   // parts[e] becomes the part of event e; returns the rest, prior included.

@@ -38,6 +38,10 @@ struct BlendProblem {
 [[nodiscard]] double blend_ndcg(const BlendProblem& problem, std::span<const float> weights,
                                 int cutoff, const Context& context = {});
 
+// Every row's score under the given weights, (n_rows,).
+[[nodiscard]] std::vector<float> blend_scores(const BlendProblem& problem,
+                                              std::span<const float> weights);
+
 namespace detail {
 
 inline constexpr std::int64_t kQueryBlock = 64;  // that a thread takes at a time
@@ -49,6 +53,14 @@ inline FeatureRows rows_of(const BlendProblem& problem, std::int64_t query) {
   const auto begin = problem.offsets[static_cast<std::size_t>(query)];
   const auto end = problem.offsets[static_cast<std::size_t>(query) + 1];
   return {problem.features.data() + begin * problem.n_features, end - begin, problem.n_features};
+}
+
+// (n_rows of the query,), of scores by row, (n_rows,)
+inline Eigen::Map<const Eigen::VectorXf> scores_of(const BlendProblem& problem, std::int64_t query,
+                                                   std::span<const float> scores) {
+  const auto begin = problem.offsets[static_cast<std::size_t>(query)];
+  const auto end = problem.offsets[static_cast<std::size_t>(query) + 1];
+  return {scores.data() + begin, end - begin};
 }
 
 // NDCG of one query whose rows have these scores.
@@ -72,6 +84,18 @@ inline double mean(std::span<const double> values) {
 }
 
 }  // namespace detail
+
+inline std::vector<float> blend_scores(const BlendProblem& problem,
+                                       std::span<const float> weights) {
+  const Eigen::Map<const Eigen::VectorXf> w(weights.data(), problem.n_features);
+  std::vector<float> scores;
+  scores.reserve(problem.relevant.size());
+  for (std::int64_t query = 0; query < problem.n_queries(); ++query) {
+    const Eigen::VectorXf of_query = detail::rows_of(problem, query) * w;
+    scores.insert(scores.end(), of_query.begin(), of_query.end());
+  }
+  return scores;
+}
 
 inline double blend_ndcg(const BlendProblem& problem, std::span<const float> weights, int cutoff,
                          const Context& context) {

@@ -42,9 +42,10 @@ class Calibration {
   Array<float> scores_, probabilities_;
 };
 
-// The curve for the first places of the lists that these weights make of the
-// queries.
-[[nodiscard]] Calibration calibrate(const BlendProblem& problem, std::span<const float> weights,
+// The curve for the first places of the lists that these scores make of the
+// queries, (n_rows,).
+[[nodiscard]] Calibration calibrate(const BlendProblem& problem,
+                                    std::span<const float> scores_by_row,
                                     const Context& context = {});
 
 }  // namespace endcap

@@ -48,6 +48,7 @@ struct FitReport {
   static constexpr std::string_view kInUse = "in use";
   static constexpr std::string_view kNoGain = "no gain";
   static constexpr std::string_view kNoTime = "no time";
+  static constexpr std::string_view kNotInstalled = "not installed";
 
   std::string held_out = "nothing";  // or "newest", "last", "random": what the queries ask for
   std::int64_t n_train = 0;          // events that models were compared on

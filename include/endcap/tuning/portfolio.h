@@ -35,11 +35,13 @@ struct TrainingData {
 enum class Effort {
   kFast,      // a fixed portfolio, in seconds
   kBalanced,  // every model that can pay, chosen on the newest part of the log: a minute or two
-  kBest,      // the same with trained models of several shapes
+  kBest,      // the same with trained models of several shapes, and trees that correct the best
 };
 
 // The model that says what completes a basket. Every recommender has it, whatever its weight.
 inline constexpr std::string_view kBoughtTogether = "bought_together";
+// What the second stage goes by in reports and explanations.
+inline constexpr std::string_view kBoostedTrees = "boosted_trees";
 
 // The names of the models worth trying on this data. A name is the header under models/, with the
 // variant behind a slash where there are several; "repeat_purchase/kind:cart" listens to one kind

@@ -62,10 +62,11 @@ class Recommender(Live):
         target: the kind of event to predict; where the log has none, every kind. effort: "fast"
         takes seconds; "balanced" tries all that can pay, with one trained model where order without
         times is all that is known of 20,000 to a million events; "best" trains several, and trees
-        that correct the top of the lists where they win. models: names, to fit exactly these. like: a recommender whose models, weights and, where none is
-        given, catalogue are taken, so that nothing is held out or chosen. time_budget: with effort
-        "best", the seconds (900) that decide how many trained models are tried. threads: 0 for all.
-        The result depends on the seed and on what is tried, never on the threads.
+        that correct the top of the lists where they win. models: names, to fit exactly these. like:
+        a recommender whose models, weights and, where none is given, catalogue are taken, so that
+        nothing is held out or chosen. time_budget: with effort "best", the seconds (900) that
+        decide how many trained models are tried. threads: 0 for all. The result depends on the
+        seed and on what is tried, never on the threads.
 
         Raises ValueError naming argument, rule and value.
 

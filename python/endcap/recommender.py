@@ -308,7 +308,7 @@ class Recommender(Live):
         """Show every event's part in the score of an item for a user. Raises UnknownIdError.
 
         Where the shop has trees (`effort="best"`), their exact shares follow as reasons of the kind
-        "trees", one for each model that they look at.
+        "trees": their mean, and one for each model that they look at.
         """
         explanation = self._core.explain(item_id("user", user), item_id("item", item))
         return Explanation(explanation, self.catalog.title)

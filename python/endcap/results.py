@@ -126,10 +126,9 @@ class Explanation:
 
     def _table(self) -> tuple[list[str], list[list[str]]]:
         rows = [["popularity", "", f"{self.base:+.4g}"]]
-        rows += [
-            [self._titles(reason.item) or str(reason.item), reason.kind, f"{reason.value:+.4g}"]
-            for reason in self.reasons
-        ]
+        for reason in self.reasons:
+            what = reason.rule or self._titles(reason.item) or str(reason.item)
+            rows.append([what, reason.kind, f"{reason.value:+.4g}"])
         return ["event", "kind", "part"], [*rows, ["score", "", f"{self.score:.4g}"]]
 
     def __repr__(self) -> str:

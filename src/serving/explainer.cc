@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <numeric>
 #include <string>
+#include <string_view>
 
 #include "endcap/models/score_board.h"
 #include "endcap/serving/wishes.h"
@@ -97,16 +98,17 @@ void Explainer::add_trees(Purpose purpose, const History& history, ItemIndex ite
   ScoreBoard board(snapshot_.n_items());
   const auto features = blend.rerank_features(purpose, history, {&item, 1}, board);
   std::vector<float> parts(features.size());
-  explanation.base += reranker.trees().explain(features, parts);
-  for (std::size_t f = 0; f < parts.size(); ++f) {
-    const bool is_prior = f == reranker.terms().size();
-    const std::string looked_at =
-        is_prior ? "popularity" : blend.terms[static_cast<std::size_t>(reranker.terms()[f])].name;
+  const auto add = [&](std::string_view what, float value) {
     explanation.reasons.push_back({.item = explanation.item,
                                    .kind = "trees",
-                                   .value = parts[f],
-                                   .rule = std::string(kBoostedTrees) + ": " + looked_at});
+                                   .value = value,
+                                   .rule = std::string(kBoostedTrees) + ": " + std::string(what)});
+  };
+  add("mean", reranker.trees().explain(features, parts));
+  for (std::size_t t = 0; t < reranker.terms().size(); ++t) {
+    add(blend.terms[static_cast<std::size_t>(reranker.terms()[t])].name, parts[t]);
   }
+  add("popularity", parts.back());
 }
 
 Explanation Explainer::explain(const Visitor& visitor, ItemIndex item) const {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <span>
 
 #include "endcap/models/item_item_model.h"
@@ -12,11 +11,6 @@
 namespace endcap {
 namespace {
 
-bool reranks(const Blend& blend) {
-  return std::any_of(std::begin(blend.rerankers), std::end(blend.rerankers),
-                     [](const auto& reranker) { return !reranker.empty(); });
-}
-
 float raised(float score, float factor) { return score >= 0 ? score * factor : score / factor; }
 
 }  // namespace
@@ -25,7 +19,7 @@ Ranker::Ranker(const Snapshot& snapshot)
     : snapshot_(snapshot),
       gate_(snapshot),
       board_(snapshot.n_items()),
-      board_of_term_(reranks(snapshot.blend) ? snapshot.n_items() : 0) {}
+      board_of_term_(snapshot.blend.reranks() ? snapshot.n_items() : 0) {}
 
 Purpose Ranker::purpose_of(const Request& request) const {
   const bool only_new = request.repeats == Repeats::kExclude &&

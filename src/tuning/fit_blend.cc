@@ -222,11 +222,9 @@ void end_report(Blend& blend, const std::vector<std::string>& skipped) {
   auto& report = blend.report;
   for (auto& tried : report.models) tried.fate = FitReport::kNoGain;
   if (auto* trees = report.find(kBoostedTrees)) {
-    const bool are_used = std::any_of(std::begin(blend.rerankers), std::end(blend.rerankers),
-                                      [](const auto& reranker) { return !reranker.empty(); });
-    trees->fate = are_used      ? FitReport::kInUse
-                  : can_boost() ? FitReport::kNoGain
-                                : FitReport::kNotInstalled;
+    trees->fate = blend.reranks() ? FitReport::kInUse
+                  : can_boost()   ? FitReport::kNoGain
+                                  : FitReport::kNotInstalled;
   }
   for (const auto& term : blend.terms) {
     auto* tried = report.find(term.name);

@@ -133,6 +133,7 @@ def test_what_did_not_fit_into_the_budget_is_named():
     shop = endcap.Recommender.fit(events, effort="best", time_budget=1e-3, progress=False)
     fates = {model.name: model.fate for model in shop.report.models}
     assert fates["sequence_factors/wide"] == "no time"
+    assert fates["boosted_trees"] in {"in use", "no gain"}  # whatever the budget
 
 
 def test_a_warning_of_few_visitors():

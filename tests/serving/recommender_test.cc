@@ -111,7 +111,7 @@ TEST(RerankedShopTest, ListsReasonsAndFilesAgree) {
       }
       EXPECT_NEAR(sum, explanation.score, 1e-5f * std::abs(sum));
       EXPECT_EQ(looked_at,
-                "boosted_trees: rp3beta boosted_trees: slist boosted_trees: als "
+                "boosted_trees: mean boosted_trees: rp3beta boosted_trees: slist boosted_trees: als "
                 "boosted_trees: popularity ");
       EXPECT_EQ(shop.why_not({.user = user}, pick.item).score, pick.score);
     }
@@ -124,7 +124,7 @@ TEST(RerankedShopTest, WeightsByHandLeaveNoTrees) {
   auto shop = Recommender::load(folder.path() / "shop");
   const auto before = shop.explain("an-0", "sku-3").reasons.size();
   shop.set_weights({{.name = "rp3beta", .explore = 2.0f}});
-  EXPECT_EQ(shop.explain("an-0", "sku-3").reasons.size(), before - 4);
+  EXPECT_EQ(shop.explain("an-0", "sku-3").reasons.size(), before - 5);
 }
 
 TEST_F(RecommenderTest, AnObservedEventCountsInTheNextAnswerOfThatVisitorOnly) {

@@ -43,8 +43,8 @@ struct Reason {
   std::string kind;                          // of the event, "rule", or "trees": the second stage
   std::optional<std::int64_t> time_us = {};  // of the event, where times are known
   float value = 0;
-  std::string rule = {};  // as "boost: in_stock"; of trees the model they look at, as
-                          // "boosted_trees: slist", or "boosted_trees: popularity"
+  std::string rule = {};  // as "boost: in_stock"; of trees "boosted_trees: mean", and what
+                          // they look at, as "boosted_trees: slist"
 };
 
 // One place of a list. The reasons are the largest parts of the score, the largest first, and then
@@ -94,7 +94,7 @@ struct WhyNot {
 struct Explanation {
   Id item;
   float score = 0;
-  float base = 0;  // what the item has without any event: its popularity, and the trees' mean
+  float base = 0;                    // what the item has without any event: its popularity
   std::vector<Reason> reasons = {};  // one for each event, oldest first; then the trees'
 };
 

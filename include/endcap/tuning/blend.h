@@ -55,6 +55,11 @@ struct Blend {
     cold.fill_in(board);
   }
 
+  [[nodiscard]] bool reranks() const {
+    return std::any_of(std::begin(rerankers), std::end(rerankers),
+                       [](const auto& reranker) { return !reranker.empty(); });
+  }
+
   // What the re-ranker of the purpose looks at in each item, (n_items, n_features). The board is
   // empty, and is again afterwards.
   [[nodiscard]] std::vector<float> rerank_features(Purpose purpose, const History& history,

@@ -151,9 +151,10 @@ class Recommender {
   void refit(const FitOptions& options = {});
 
   // Weighs models by hand, those not named as before: refresh() and fit() with `like` keep to it,
-  // refit() chooses anew. Costs what refresh() costs. What scores promise was learned with other
-  // weights, so probabilities are NaN from now on. Throws std::invalid_argument for a model that
-  // the shop does not use or a weight that is not finite.
+  // refit() chooses anew. Costs what refresh() costs. What scores promise, and trees that correct
+  // them, were learned with other weights: from now on probabilities are NaN and there are no
+  // trees. Throws std::invalid_argument for a model that the shop does not use or a weight that is
+  // not finite.
   void set_weights(const std::vector<ModelWeights>& weights, const Context& context = {});
 
   // This person's events, oldest first, observed ones included. Throws UnknownIdError.

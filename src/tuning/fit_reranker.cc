@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "endcap/base/parallel.h"
+#include "endcap/tuning/blend_weights.h"
 #include "endcap/tuning/boosting.h"
 #include "endcap/tuning/reranker.h"
 #include "endcap/tuning/training_budget.h"
@@ -13,7 +14,6 @@
 namespace endcap {
 namespace {
 
-constexpr int kCutoff = 20;
 constexpr std::int64_t kParts = 4;  // of the cross-validation: queries that follow each other
 
 // The best candidates of some queries as the trees see them.
@@ -95,12 +95,13 @@ Interval gain_in_ndcg(const BlendProblem& problem, std::span<const float> scores
                       std::span<const float> over, const Context& context) {
   const auto n = static_cast<std::size_t>(problem.n_queries());
   std::vector<double> gains(n);
+  const int cutoff = BlendWeightsOptions().cutoff;
   parallel_for(context, problem.n_queries(), detail::kQueryBlock,
                [&](std::int64_t begin, std::int64_t end, int) {
                  for (auto query = begin; query < end; ++query) {
                    const auto ndcg = [&](std::span<const float> by_row) {
                      return detail::ndcg_of(problem, query,
-                                            detail::scores_of(problem, query, by_row), kCutoff);
+                                            detail::scores_of(problem, query, by_row), cutoff);
                    };
                    gains[static_cast<std::size_t>(query)] = ndcg(scores) - ndcg(over);
                  }

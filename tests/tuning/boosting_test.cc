@@ -30,7 +30,7 @@ RankedRows one_of_two() {
   return rows;
 }
 
-std::string refusal(const RankedRows& rows, const BoostingOptions& options = {}) {
+std::string refusal_of_rows(const RankedRows& rows, const BoostingOptions& options = {}) {
   try {
     (void)boost_trees(rows, options);
     return "";
@@ -98,27 +98,30 @@ TEST(BoostingArgumentsTest, WrongOnesAreNamed) {
   const auto rows = [] { return RankedRows{1, {0, 1}, {0, 0}, {0, 1}, {2}}; };
   auto changed = rows();
   changed.n_features = 0;
-  EXPECT_EQ(refusal(changed), "n_features must be positive, got 0");
+  EXPECT_EQ(refusal_of_rows(changed), "n_features must be positive, got 0");
   changed = rows();
   changed.features.push_back(1);
-  EXPECT_EQ(refusal(changed), "features must be n_features per row, got 3");
+  EXPECT_EQ(refusal_of_rows(changed), "features must be n_features per row, got 3");
   changed = rows();
   changed.features[1] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_EQ(refusal(changed), "features must be finite, got nan");
+  EXPECT_EQ(refusal_of_rows(changed), "features must be finite, got nan");
   changed = rows();
   changed.scores[0] = std::numeric_limits<float>::infinity();
-  EXPECT_EQ(refusal(changed), "scores must be finite, got inf");
+  EXPECT_EQ(refusal_of_rows(changed), "scores must be finite, got inf");
   changed = rows();
   changed.relevant.pop_back();
-  EXPECT_EQ(refusal(changed), "relevant must be one per row, got 1");
+  EXPECT_EQ(refusal_of_rows(changed), "relevant must be one per row, got 1");
   changed = rows();
   changed.lengths = {1};
-  EXPECT_EQ(refusal(changed), "lengths must sum up to the rows, of which there are some, got 1");
-  EXPECT_EQ(refusal(rows(), {.trees = 0}), "trees must be positive, got 0");
-  EXPECT_EQ(refusal(rows(), {.depth = 9}), "depth must be from 1 to 8, got 9");
-  EXPECT_EQ(refusal(rows(), {.learning_rate = 0}), "learning_rate must be in (0, 1], got 0");
-  EXPECT_EQ(refusal(rows(), {.least_cover = -1}), "least_cover must not be negative, got -1");
-  EXPECT_EQ(refusal(rows(), {.ridge = -1}), "ridge must not be negative, got -1");
+  EXPECT_EQ(refusal_of_rows(changed),
+            "lengths must sum up to the rows, of which there are some, got 1");
+  EXPECT_EQ(refusal_of_rows(rows(), {.trees = 0}), "trees must be positive, got 0");
+  EXPECT_EQ(refusal_of_rows(rows(), {.depth = 9}), "depth must be from 1 to 8, got 9");
+  EXPECT_EQ(refusal_of_rows(rows(), {.learning_rate = 0}),
+            "learning_rate must be in (0, 1], got 0");
+  EXPECT_EQ(refusal_of_rows(rows(), {.least_cover = -1}),
+            "least_cover must not be negative, got -1");
+  EXPECT_EQ(refusal_of_rows(rows(), {.ridge = -1}), "ridge must not be negative, got -1");
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ TEST(TreeEnsembleTest, WhereNothingCameInTrainingBothWaysAreAlike) {
   EXPECT_EQ(parts[0], 2);
 }
 
-std::string refusal(std::vector<std::int32_t> roots, std::vector<TreeNode> nodes) {
+std::string refusal_of_trees(std::vector<std::int32_t> roots, std::vector<TreeNode> nodes) {
   try {
     (void)TreeEnsemble(2, std::move(roots), std::move(nodes));
     return "";
@@ -108,27 +108,28 @@ std::string refusal(std::vector<std::int32_t> roots, std::vector<TreeNode> nodes
 TEST(TreeEnsembleTest, WhatIsNoTreeIsRefused) {
   constexpr TreeNode kLeaf = {kNoIndex, 0, 1, 1};
   constexpr float kInfinite = std::numeric_limits<float>::infinity();
-  EXPECT_EQ(refusal({0}, {{1, 1, 0, 2}, kLeaf, kLeaf}), "");
-  EXPECT_EQ(refusal({}, {}), "");
-  EXPECT_EQ(refusal({}, {kLeaf}), "roots must be there for the nodes, got 1");
-  EXPECT_EQ(refusal({1}, {kLeaf, kLeaf}), "roots must begin with 0, got 1");
-  EXPECT_EQ(refusal({0, 0}, {kLeaf}), "roots must rise within the nodes, got 0");
-  EXPECT_EQ(refusal({0, 2}, {kLeaf}), "roots must rise within the nodes, got 0");
-  EXPECT_EQ(refusal({0}, {kLeaf, kLeaf}), "nodes must be reached from their root, got 1");
-  EXPECT_EQ(refusal({0}, {{2, 1, 0, 2}, kLeaf, kLeaf}),
+  EXPECT_EQ(refusal_of_trees({0}, {{1, 1, 0, 2}, kLeaf, kLeaf}), "");
+  EXPECT_EQ(refusal_of_trees({}, {}), "");
+  EXPECT_EQ(refusal_of_trees({}, {kLeaf}), "roots must be there for the nodes, got 1");
+  EXPECT_EQ(refusal_of_trees({1}, {kLeaf, kLeaf}), "roots must begin with 0, got 1");
+  EXPECT_EQ(refusal_of_trees({0, 0}, {kLeaf}), "roots must rise within the nodes, got 0");
+  EXPECT_EQ(refusal_of_trees({0, 2}, {kLeaf}), "roots must rise within the nodes, got 0");
+  EXPECT_EQ(refusal_of_trees({0}, {kLeaf, kLeaf}), "nodes must be reached from their root, got 1");
+  EXPECT_EQ(refusal_of_trees({0}, {{2, 1, 0, 2}, kLeaf, kLeaf}),
             "feature of a node must be one of the features, got 2");
-  EXPECT_EQ(refusal({0}, {{-2, 1, 0, 2}, kLeaf, kLeaf}),
+  EXPECT_EQ(refusal_of_trees({0}, {{-2, 1, 0, 2}, kLeaf, kLeaf}),
             "feature of a node must be one of the features, got -2");
-  EXPECT_EQ(refusal({0}, {{1, 0, 0, 2}, kLeaf, kLeaf}),
+  EXPECT_EQ(refusal_of_trees({0}, {{1, 0, 0, 2}, kLeaf, kLeaf}),
             "below of a node must be further on in its tree, got 0");
-  EXPECT_EQ(refusal({0}, {{1, 2, 0, 2}, kLeaf, kLeaf}),
+  EXPECT_EQ(refusal_of_trees({0}, {{1, 2, 0, 2}, kLeaf, kLeaf}),
             "below of a node must be further on in its tree, got 2");
-  EXPECT_EQ(refusal({0, 3}, {{1, 2, 0, 2}, kLeaf, kLeaf, kLeaf}),
+  EXPECT_EQ(refusal_of_trees({0, 3}, {{1, 2, 0, 2}, kLeaf, kLeaf, kLeaf}),
             "below of a node must be further on in its tree, got 2");
-  EXPECT_EQ(refusal({0}, {{1, 1, 0, 2}, {1, 2, 0, 2}, kLeaf, kLeaf}),
+  EXPECT_EQ(refusal_of_trees({0}, {{1, 1, 0, 2}, {1, 2, 0, 2}, kLeaf, kLeaf}),
             "nodes must be reached once, got 2");
-  EXPECT_EQ(refusal({0}, {{kNoIndex, 0, kInfinite, 1}}), "value of a node must be finite, got inf");
-  EXPECT_EQ(refusal({0}, {{kNoIndex, 0, 1, -1}}),
+  EXPECT_EQ(refusal_of_trees({0}, {{kNoIndex, 0, kInfinite, 1}}),
+            "value of a node must be finite, got inf");
+  EXPECT_EQ(refusal_of_trees({0}, {{kNoIndex, 0, 1, -1}}),
             "cover of a node must be finite and 0 or more, got -1");
   std::vector<TreeNode> vine;
   for (int looks = 1; looks <= 9; ++looks) {
@@ -136,7 +137,7 @@ TEST(TreeEnsembleTest, WhatIsNoTreeIsRefused) {
     vine.push_back(kLeaf);
     auto ended = vine;
     ended.push_back(kLeaf);
-    EXPECT_EQ(refusal({0}, ended),
+    EXPECT_EQ(refusal_of_trees({0}, ended),
               looks <= 8 ? "" : "nodes must lie at most 8 below their root, got 9");
   }
 }

@@ -110,9 +110,10 @@ TEST(RerankedShopTest, ListsReasonsAndFilesAgree) {
         if (reason.kind == "trees") looked_at += reason.rule + " ";
       }
       EXPECT_NEAR(sum, explanation.score, 1e-5f * std::abs(sum));
-      EXPECT_EQ(looked_at,
-                "boosted_trees: mean boosted_trees: rp3beta boosted_trees: slist boosted_trees: als "
-                "boosted_trees: popularity ");
+      EXPECT_EQ(
+          looked_at,
+          "boosted_trees: mean boosted_trees: rp3beta boosted_trees: slist boosted_trees: als "
+          "boosted_trees: popularity ");
       EXPECT_EQ(shop.why_not({.user = user}, pick.item).score, pick.score);
     }
   }

@@ -48,12 +48,17 @@ void weigh_alike(Blend& blend) {
 // Trees that correct the blend of a purpose, if they pay, and how they fared.
 void rerank(Blend& blend, std::size_t p, const BlendProblem& problem,
             std::span<const float> weights, const std::vector<bool>& is_prior,
-            const Context& context) {
+            std::int32_t best_model, const Context& context) {
   const auto fitted = fit_reranker(problem, weights, is_prior, context);
   auto* tried = blend.report.find(kBoostedTrees);
   tried->fit_seconds += fitted.seconds;
-  tried->gain[p] = fitted.gain;
   if (!fitted.wins()) return;
+  std::vector<float> alone(weights.size());
+  alone[static_cast<std::size_t>(best_model)] = 1;
+  blend.report.blend[p] = ndcg_gain(problem, fitted.scores, {}, context);
+  blend.report.over_best[p] =
+      ndcg_gain(problem, fitted.scores, blend_scores(problem, alone), context);
+  tried->gain[p] = fitted.gain;
   tried->weights[p] = 1;
   tried->n_bytes += static_cast<std::int64_t>(fitted.trees.nodes().span().size_bytes());
   blend.calibration[p] = calibrate(problem, fitted.scores, context);
@@ -91,7 +96,7 @@ void weigh(Blend& blend, const Trial& trial, bool has_trends, bool reranks,
       blend.terms[m].weights[p] = weights[m];
       if (purpose == Purpose::kExplore) blend.terms[m].ndcg_alone = found.alone[m].mean;
     }
-    if (reranks) rerank(blend, p, problem, weights, is_prior, context);
+    if (reranks) rerank(blend, p, problem, weights, is_prior, found.best, context);
   }
 }
 

@@ -121,6 +121,21 @@ Examination examine(const BlendProblem& problem, std::span<const float> weights,
   return found;
 }
 
+Interval ndcg_gain(const BlendProblem& problem, std::span<const float> scores,
+                   std::span<const float> over, const Context& context) {
+  QueryTable table(problem.n_queries(), 2);
+  parallel_for(context, problem.n_queries(), 64, [&](std::int64_t begin, std::int64_t end, int) {
+    for (auto query = begin; query < end; ++query) {
+      const auto ndcg = [&](std::span<const float> by_row) {
+        return detail::ndcg_of(problem, query, detail::scores_of(problem, query, by_row), kCutoff);
+      };
+      table.at(query, 0) = ndcg(scores);
+      table.at(query, 1) = over.empty() ? 0 : ndcg(over);
+    }
+  });
+  return table.mean(0, 1);
+}
+
 void FitReport::note(std::size_t purpose, std::span<const float> weights,
                      const Examination& found) {
   n_queries[purpose] = found.n_queries;

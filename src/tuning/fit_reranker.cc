@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <numeric>
 
-#include "endcap/base/parallel.h"
-#include "endcap/tuning/blend_weights.h"
 #include "endcap/tuning/boosting.h"
+#include "endcap/tuning/fit_report.h"
 #include "endcap/tuning/reranker.h"
 #include "endcap/tuning/training_budget.h"
 
@@ -90,29 +88,6 @@ class RerankedRows {
   std::vector<std::int32_t> terms_, of_prior_;
 };
 
-// What scores gain over others, query by query.
-Interval gain_in_ndcg(const BlendProblem& problem, std::span<const float> scores,
-                      std::span<const float> over, const Context& context) {
-  const auto n = static_cast<std::size_t>(problem.n_queries());
-  std::vector<double> gains(n);
-  const int cutoff = BlendWeightsOptions().cutoff;
-  parallel_for(context, problem.n_queries(), detail::kQueryBlock,
-               [&](std::int64_t begin, std::int64_t end, int) {
-                 for (auto query = begin; query < end; ++query) {
-                   const auto ndcg = [&](std::span<const float> by_row) {
-                     return detail::ndcg_of(problem, query,
-                                            detail::scores_of(problem, query, by_row), cutoff);
-                   };
-                   gains[static_cast<std::size_t>(query)] = ndcg(scores) - ndcg(over);
-                 }
-               });
-  const double mean = detail::mean(gains);
-  double squares = 0;
-  for (const double gain : gains) squares += (gain - mean) * (gain - mean);
-  const double reach = 1.96 * std::sqrt(squares) / static_cast<double>(n);
-  return {mean, mean - reach, mean + reach};
-}
-
 }  // namespace
 
 FittedReranker fit_reranker(const BlendProblem& problem, std::span<const float> weights,
@@ -130,7 +105,7 @@ FittedReranker fit_reranker(const BlendProblem& problem, std::span<const float> 
       });
     }
   }
-  fitted.gain = gain_in_ndcg(problem, fitted.scores, rows.scores(), context);
+  fitted.gain = ndcg_gain(problem, fitted.scores, rows.scores(), context);
   if (fitted.wins()) fitted.trees = boost_trees(rows.without(0, 0), {}, context);
   fitted.seconds = seconds_since(start);
   return fitted;

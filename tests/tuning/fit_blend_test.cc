@@ -199,6 +199,9 @@ TEST(FitBlendTest, TreesPutBackWhatGoesTogetherButWasHad) {
   ASSERT_NE(tried, nullptr);
   EXPECT_EQ(tried->fate, FitReport::kInUse);
   EXPECT_GT(tried->gain[1].low, 0);
+  EXPECT_NEAR(blend.report.blend[1].mean, 1, 1e-9);  // with the trees
+  EXPECT_GE(blend.report.over_best[1].mean, tried->gain[1].mean);
+  EXPECT_EQ(tried->gain[2].mean, 0);  // not in use
   EXPECT_EQ(tried->weights[1], 1);
   const auto& reranker = blend.rerankers[1];
   ASSERT_FALSE(reranker.empty());

@@ -31,6 +31,11 @@ struct Examination {
 [[nodiscard]] Examination examine(const BlendProblem& problem, std::span<const float> weights,
                                   const Context& context = {});
 
+// What lists by the one scores of all rows, (n_rows,), have more than lists by the other ones, or
+// than nothing where there are none, in NDCG@20.
+[[nodiscard]] Interval ndcg_gain(const BlendProblem& problem, std::span<const float> scores,
+                                 std::span<const float> over, const Context& context = {});
+
 // What became of one model that a fit thought of.
 struct TriedModel {
   std::string name;

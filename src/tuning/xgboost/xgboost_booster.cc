@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <span>
@@ -31,16 +32,20 @@ class NodeLine {
     rest_.remove_prefix(std::min(rest_.find_first_not_of('\t'), rest_.size()));
   }
 
+  // The number between two marks; `end` is what the rest begins with.
   template <class Number>
-  Number number_after(std::string_view mark) {
-    const auto at = rest_.find(mark);
+  Number number(std::string_view mark, std::string_view end) {
     Number number{};
-    const auto* begin = rest_.data() + (at == rest_.npos ? rest_.size() : at + mark.size());
-    const auto read = std::from_chars(begin, rest_.data() + rest_.size(), number);
-    if (read.ec != std::errc()) {
+    const auto at = rest_.find(mark);
+    const auto begin = at == rest_.npos ? rest_.size() : at + mark.size();
+    const auto* last = rest_.data() + rest_.size();
+    const auto read = std::from_chars(rest_.data() + begin, last, number);
+    const auto rest = rest_.substr(static_cast<std::size_t>(read.ptr - rest_.data()));
+    const bool is_whole = end.empty() ? rest.empty() : rest.starts_with(end);
+    if (read.ec != std::errc() || !is_whole) {
       throw std::runtime_error("XGBoost: cannot read a tree at '" + std::string(rest_) + "'");
     }
-    rest_.remove_prefix(static_cast<std::size_t>(read.ptr - rest_.data()));
+    rest_ = rest;
     return number;
   }
   [[nodiscard]] bool goes_on_with(std::string_view mark) const { return rest_.starts_with(mark); }
@@ -52,24 +57,29 @@ class NodeLine {
 std::map<int, WrittenNode> read_tree(std::string_view text) {
   std::map<int, WrittenNode> nodes;
   while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size() - 1);
-    NodeLine line(text.substr(0, end));
-    text.remove_prefix(end + 1);
+    NodeLine line(text.substr(0, text.find('\n')));
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
     WrittenNode written;
     auto& node = written.node;
-    const int number = line.number_after<int>("");
+    const int number = line.number<int>("", ":");
     if (line.goes_on_with(":[")) {
-      node.feature = line.number_after<std::int32_t>("[f");
-      node.value = line.number_after<float>("<");
-      written.yes = line.number_after<int>("yes=");
-      written.no = line.number_after<int>("no=");
+      node.feature = line.number<std::int32_t>("[f", "<");
+      node.value = line.number<float>("<", "]");
+      written.yes = line.number<int>("yes=", ",");
+      written.no = line.number<int>("no=", ",");
     } else {
-      node.value = line.number_after<float>("leaf=");
+      node.value = line.number<float>("leaf=", ",cover");
     }
-    node.cover = line.number_after<float>("cover=");
+    node.cover = line.number<float>("cover=", "");
     nodes[number] = written;
   }
   return nodes;
+}
+
+// As XGBoost reads it, whatever the locale of the program.
+std::string text_of(float value) {
+  char text[32];
+  return {text, std::to_chars(std::begin(text), std::end(text), value).ptr};
 }
 
 // Appends the tree, the nodes that are nearer to its root first.
@@ -112,9 +122,9 @@ XgboostBooster::XgboostBooster(const RankedRows& rows, const BoostingOptions& op
     set("nthread", "1");
     set("verbosity", "0");
     set("max_depth", std::to_string(options.depth));
-    set("eta", std::to_string(options.learning_rate));
-    set("min_child_weight", std::to_string(options.least_cover));
-    set("lambda", std::to_string(options.ridge));
+    set("eta", text_of(options.learning_rate));
+    set("min_child_weight", text_of(options.least_cover));
+    set("lambda", text_of(options.ridge));
   } catch (...) {
     free();
     throw;

@@ -58,6 +58,7 @@ class Examiner {
            const EvaluateOptions& options, const Context& context)
       : lists_(lists), relevant_(relevant), facts_(facts), options_(options), context_(context) {
     check();
+    promises_ = std::ranges::any_of(lists.probabilities, [](float p) { return !std::isnan(p); });
     if (!facts.popularity.empty()) shelves_ = shelves_of(facts.popularity);
     total_events_ =
         std::accumulate(facts.popularity.begin(), facts.popularity.end(), std::int64_t{0});
@@ -71,9 +72,9 @@ class Examiner {
                  });
     for (const int k : options_.ks) {
       if (!facts_.popularity.empty()) add_spread(static_cast<std::size_t>(k));
-      if (!lists_.probabilities.empty()) add_calibration(static_cast<std::size_t>(k));
+      if (promises_) add_calibration(static_cast<std::size_t>(k));
     }
-    if (!lists_.probabilities.empty()) {
+    if (promises_) {
       report_.reliability = bins(lists_.width, [](std::size_t) { return true; });
     }
     return std::move(report_);
@@ -227,7 +228,9 @@ class Examiner {
       const auto right = relevant_[static_cast<std::int32_t>(q)];
       const auto ranked = list(q, k);
       for (std::size_t r = 0; r < ranked.size(); ++r) {
-        probabilities.push_back(lists_.probabilities[q * lists_.width + r]);
+        const float promised = lists_.probabilities[q * lists_.width + r];
+        if (std::isnan(promised)) continue;
+        probabilities.push_back(promised);
         outcomes.push_back(std::binary_search(right.begin(), right.end(), ranked[r]) ? 1 : 0);
       }
     }
@@ -241,6 +244,7 @@ class Examiner {
   const Context& context_;
   std::vector<Shelf> shelves_;
   std::int64_t total_events_ = 0;
+  bool promises_ = false;
   Report report_;
 };
 

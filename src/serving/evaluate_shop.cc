@@ -185,13 +185,8 @@ Report evaluate(const Recommender& shop, const Split& split, const ShopEvaluatio
   const auto listed = rows_of(picks.items, width, answers.queries);
   const auto scores = rows_of(picks.scores, width, answers.queries);
   const auto promised = rows_of(picks.probabilities, width, answers.queries);
-  const bool promises =
-      std::any_of(promised.begin(), promised.end(), [](float p) { return !std::isnan(p); });
   const ListTable lists{
-      .width = width,
-      .items = listed,
-      .scores = scores,
-      .probabilities = promises ? std::span<const float>(promised) : std::span<const float>()};
+      .width = width, .items = listed, .scores = scores, .probabilities = promised};
   return evaluate(lists, answers.relevant, known.facts(),
                   {.ks = options.ks, .denominator = options.denominator}, context);
 }

@@ -73,6 +73,16 @@ TEST(EvaluateTest, CalibrationComparesPromisesWithHits) {
   EXPECT_EQ(report.reliability[1].count, 3);
 }
 
+TEST(EvaluateTest, WhatPromisesNothingBreaksNoPromise) {
+  const auto some = small_report({}, std::vector<float>{NAN, 0, 0, NAN, 1, NAN});
+  EXPECT_EQ(some.totals.at("ece@2").value, 0);
+  EXPECT_EQ(some.reliability[0].count, 2);
+  EXPECT_EQ(some.reliability[1].count, 1);
+  const auto none = small_report({}, std::vector<float>(6, NAN));
+  EXPECT_FALSE(none.totals.contains("ece@2"));
+  EXPECT_TRUE(none.reliability.empty());
+}
+
 // Random lists of 10 out of 300 items.
 Ints random_lists(std::size_t n, std::uint64_t seed) {
   Random random(seed);

@@ -56,3 +56,11 @@ def test_a_shop_of_few_days_promises_nothing():
     shop = endcap.Recommender.fit(endcap.Events.from_sequences([[1, 2], [2, 3]]), progress=False)
     assert np.isnan(shop.next([1], k=1)[0].probability)
     assert "chance" not in repr(shop.next([1]))
+
+
+def test_lists_that_promise_nothing_are_measured_too():
+    shop = endcap.Recommender.fit(endcap.Events.from_sequences([[1, 2], [2, 3]]), progress=False)
+    table = shop.recommend_many([0, 1], k=2)
+    report = endcap.evaluation.evaluate(table, [[3], [1]], k=2)
+    assert report["recall@2"] > 0
+    assert report.reliability == []

@@ -20,7 +20,7 @@ struct ListTable {
   std::size_t width = 0;
   std::span<const ItemIndex> items = {};      // (n_queries, width)
   std::span<const float> scores = {};         // the same, falling; empty: there are no ties
-  std::span<const float> probabilities = {};  // the same, of being right; empty: nothing is said
+  std::span<const float> probabilities = {};  // the same, of being right; NaN: nothing is said
 
   [[nodiscard]] std::size_t size() const { return width == 0 ? 0 : items.size() / width; }
   [[nodiscard]] std::size_t length(std::size_t query) const;  // how many places are filled

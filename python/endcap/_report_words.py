@@ -24,7 +24,7 @@ _STEMS = {
     "sequential_rules": "what came soon after",
     "session_knn": "visits like this one",
     "next_basket": "what the next basket holds",
-    "sequence_factors": "order of events, trained",
+    "sequence_factors": "what goes with what, trained",
     "content": "described alike",
     "repeat_purchase": "the visitor's own repeats",
     "bought_together": "in the same basket",

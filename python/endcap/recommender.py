@@ -60,8 +60,8 @@ class Recommender(Live):
         """Learn from the log; choose and weigh the models on its newest part, then fit on all.
 
         target: the kind of event to predict; where the log has none, every kind. effort: "fast"
-        takes seconds; "balanced" tries all that can pay, with one trained model where order without
-        times is all that is known of 20,000 to a million events; "best" trains several, and trees
+        takes seconds; "balanced" tries all that can pay, with one trained model where 20,000 to a
+        million events are baskets, sets or an order without times; "best" trains several, and trees
         that correct the top of the lists where they win. models: names, to fit exactly these. like:
         a recommender whose models, weights and, where none is given, catalogue are taken, so that
         nothing is held out or chosen. time_budget: with effort "best", the seconds (900) that

@@ -69,7 +69,7 @@ SequenceFactors renumbered(const SequenceFactors& model, std::span<const ItemInd
     }
     return moved;
   };
-  return {model.factors(), rows(model.queries()), rows(model.items()), model.position_weights(),
+  return {model.factors(), rows(model.queries()), rows(model.items()), model.event_weights(),
           model.epochs()};
 }
 

@@ -171,9 +171,12 @@ void put_model(ContainerWriter& writer, RecordWriter& record, const std::string&
     record.put(ModelClass::kSequenceFactors);
     record.put(trained->factors());
     record.put(trained->epochs());
+    record.put(trained->event_weights().steps);
     writer.add(prefix + ".queries", trained->queries());
     writer.add(prefix + ".items", trained->items());
-    writer.add(prefix + ".positions", trained->position_weights());
+    writer.add(prefix + ".places", trained->event_weights().places);
+    writer.add(prefix + ".kinds", trained->event_weights().kinds);
+    writer.add(prefix + ".ages", trained->event_weights().ages);
   } else if (const auto* als = dynamic_cast<const Als*>(model)) {
     record.put(ModelClass::kAls);
     put_als(writer, record, prefix, *als);
@@ -194,7 +197,8 @@ std::int64_t model_bytes(const Scorer* model) {
     return sum(matrix.offsets(), matrix.columns(), matrix.values());
   }
   if (const auto* trained = dynamic_cast<const SequenceFactors*>(model)) {
-    return sum(trained->queries(), trained->items(), trained->position_weights());
+    const auto& weights = trained->event_weights();
+    return sum(trained->queries(), trained->items(), weights.places, weights.kinds, weights.ages);
   }
   if (const auto* als = dynamic_cast<const Als*>(model)) {
     return sum(als->items(), als->spectrum());
@@ -219,9 +223,14 @@ std::shared_ptr<const Scorer> get_model(const Container& file, RecordReader& rec
     case ModelClass::kSequenceFactors: {
       const auto factors = record.get<std::int32_t>();
       const auto epochs = record.get<std::int32_t>();
+      const auto steps = record.get<Steps>();
+      require(Steps::kNone <= steps && steps <= Steps::kBaskets, "steps", "be 0, 1 or 2",
+              static_cast<std::int32_t>(steps));
+      EventWeights weights{steps, floats(file, prefix + ".places"), floats(file, prefix + ".kinds"),
+                           floats(file, prefix + ".ages")};
       return std::make_shared<const SequenceFactors>(factors, floats(file, prefix + ".queries"),
                                                      floats(file, prefix + ".items"),
-                                                     floats(file, prefix + ".positions"), epochs);
+                                                     std::move(weights), epochs);
     }
     case ModelClass::kAls:
       return std::make_shared<const Als>(get_als(file, record, prefix));

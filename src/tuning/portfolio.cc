@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "endcap/matrix/baskets.h"
 #include "endcap/models/als.h"
 #include "endcap/models/content.h"
 #include "endcap/models/ease.h"
@@ -109,6 +110,11 @@ Maker sequence_factors(std::int32_t factors, float dropout, std::uint64_t draw =
     constexpr std::int64_t kFewestSteps = 25;  // an epoch
     const TrainingPlan& plan = data.plan;
     SequenceFactorsOptions options{.factors = factors, .dropout = dropout};
+    if (data.interactions.order() == Order::kNone) {  // sets hold more than what comes next
+      options.dropout = 0.3f;
+      options.batch_targets = 30'000;
+      options.learning_rate = 0.004f;
+    }
     // A small log in smaller batches, which are noisier and so take smaller steps.
     const auto whole = options.batch_targets;
     const auto targets = data.interactions.n_events() / kFewestSteps;
@@ -181,7 +187,7 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
         [](const TrainingData& data, const Context& context) {
           return shared(Rp3Beta::fit(by_basket(data.interactions), {.beta = 0.5f}, context));
         }}},
-      {"sequence_factors/narrow", {Needs::kOrder, Effort::kBest, sequence_factors(64, 0.4f)}},
+      {"sequence_factors/narrow", {Needs::kNothing, Effort::kBest, sequence_factors(64, 0.4f)}},
       {"sequence_factors", {Needs::kOrder, Effort::kBest, sequence_factors(128, 0.5f)}},
       {"sequence_factors/wide", {Needs::kOrder, Effort::kBest, sequence_factors(256, 0.6f)}},
       {"sequence_factors/again", {Needs::kOrder, Effort::kBest, sequence_factors(128, 0.5f, 1)}},
@@ -208,20 +214,6 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"repeat_purchase/120d", {Needs::kTimes, Effort::kFast, repeats({.half_life_days = 120})}},
   };
   return all;
-}
-
-// Whether at least one basket in ten holds several events.
-bool has_baskets(const Interactions& interactions) {
-  std::int64_t baskets = 0, shared_baskets = 0;
-  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
-    const auto events = interactions.events_of(user);
-    for (std::size_t first = 0, end = 0; first < events.size(); first = end) {
-      while (end < events.size() && events[end].basket == events[first].basket) ++end;
-      ++baskets;
-      shared_baskets += end - first > 1 ? 1 : 0;
-    }
-  }
-  return shared_baskets * 10 >= baskets;
 }
 
 bool has(Needs needs, const TrainingData& data) {
@@ -270,14 +262,17 @@ std::vector<std::string> repeats_by_kind(const TrainingData& data) {
   return names.size() > 1 ? names : std::vector<std::string>();
 }
 
-// The trained model that there is enough to learn for, and a minute or two are enough, if any:
-// where order is all that is known, models are fitted on one hold-out and on everything, not on
-// several.
+// The trained model that there is enough to learn for, and a minute or two are enough, if any.
+// Where order is all that is known, models are fitted on one hold-out and on everything, elsewhere
+// on several; but baskets are few, and quick.
 std::string_view quickly_trained(const Interactions& interactions) {
   constexpr std::int64_t kFewEvents = 20'000, kManyEvents = 300'000, kTooManyEvents = 1'000'000;
   const auto n_events = interactions.n_events();
-  if (interactions.order() != Order::kSequence) return {};
   if (n_events < kFewEvents || n_events > kTooManyEvents) return {};
+  const auto steps = steps_of(interactions);
+  if (steps == Steps::kBaskets) return "sequence_factors";
+  if (steps == Steps::kNone) return "sequence_factors/narrow";
+  if (interactions.order() != Order::kSequence) return {};
   return n_events > kManyEvents ? "sequence_factors/narrow" : "sequence_factors";
 }
 

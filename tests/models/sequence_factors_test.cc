@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "models/fixtures.h"
@@ -62,73 +66,134 @@ bool same(const Array<float>& a, const Array<float>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
-// Mean cross-entropy of every next item by the definition, in double precision.
-double naive_loss(const Lists& histories, const std::vector<std::vector<double>>& q,
-                  const std::vector<std::vector<double>>& r, const std::vector<double>& a) {
-  const std::size_t d = q[0].size();
+using Table = std::vector<std::vector<double>>;
+
+// The weights of a model in double precision.
+struct NaiveModel {
+  Table q, r;
+  std::vector<double> places, kinds, ages;
+  double scale_of_age(std::int64_t minutes) const {
+    std::size_t bits = 0;
+    for (; minutes > 0; minutes /= 2) ++bits;
+    return ages.empty() ? 1 : ages[bits];
+  }
+};
+
+// The query after the events before `end`.
+std::vector<double> naive_query(const NaiveModel& model, Steps steps,
+                                std::span<const Interaction> events, std::size_t end) {
+  const std::size_t d = model.q[0].size();
+  std::vector<double> h(d);
+  std::size_t place = 0;
+  for (std::size_t e = end; e-- > 0;) {
+    if (e + 1 < end && begins_step(steps, events[e], events[e + 1])) ++place;
+    if (place >= model.places.size()) break;
+    double weight = model.places[place];
+    if (!model.kinds.empty()) weight *= model.kinds[std::size_t(events[e].kind)];
+    weight *= model.scale_of_age((events[end].time_us - events[e].time_us) / 60'000'000);
+    for (std::size_t f = 0; f < d; ++f) h[f] += weight * model.q[std::size_t(events[e].item)][f];
+  }
+  double mean = 0, variance = 0;
+  for (const double x : h) mean += x / double(d);
+  for (const double x : h) variance += (x - mean) * (x - mean) / double(d);
+  for (double& x : h) x = (x - mean) / std::sqrt(variance + 1e-5);
+  return h;
+}
+
+// Cross-entropy of every step told from those before it, by the definition.
+double naive_loss(const Interactions& data, Steps steps, const NaiveModel& model) {
   double loss = 0, n = 0;
-  for (const auto& history : histories) {
-    for (std::size_t t = 1; t < history.size(); ++t, ++n) {
-      std::vector<double> h(d);
-      for (std::size_t k = 0; k < a.size() && k < t; ++k) {
-        for (std::size_t f = 0; f < d; ++f) h[f] += a[k] * q[std::size_t(history[t - 1 - k])][f];
+  for (UserIndex user = 0; user < data.n_users(); ++user) {
+    const auto events = data.events_of(user);
+    for (std::size_t t = 1, end = 1; t < events.size(); t = end) {
+      end = t + 1;
+      if (!begins_step(steps, events[t - 1], events[t])) continue;
+      while (end < events.size() && !begins_step(steps, events[end - 1], events[end])) ++end;
+      const auto h = naive_query(model, steps, events, t);
+      std::vector<double> logits;
+      double sum = 0;
+      for (const auto& row : model.r) {
+        logits.push_back(std::inner_product(h.begin(), h.end(), row.begin(), 0.0));
+        sum += std::exp(logits.back());
       }
-      double mean = 0, variance = 0;
-      for (const double x : h) mean += x / double(d);
-      for (const double x : h) variance += (x - mean) * (x - mean) / double(d);
-      double sum = 0, target = 0;
-      for (std::size_t j = 0; j < r.size(); ++j) {
-        double logit = 0;
-        for (std::size_t f = 0; f < d; ++f) {
-          logit += (h[f] - mean) / std::sqrt(variance + 1e-5) * r[j][f];
-        }
-        sum += std::exp(logit);
-        if (j == std::size_t(history[t])) target = logit;
+      for (std::size_t e = t; e < end; ++e, ++n) {
+        loss += (std::log(sum) - logits[std::size_t(events[e].item)]) / std::sqrt(double(end - t));
       }
-      loss += std::log(sum) - target;
     }
   }
   return loss / n;
 }
 
-TEST(SequenceFactorsTest, GradientsAreThoseOfTheLoss) {
-  const Lists histories = {{0, 1, 2, 0, 4}, {3, 1, 1}, {2, 4, 3, 0}, {1}};
+// Baskets minutes apart, of two kinds of event.
+Interactions baskets() {
+  const auto in = [](std::int32_t basket, int minute, ItemIndex item, std::int16_t kind = 0) {
+    return Interaction{
+        .time_us = minute * 60'000'000LL, .item = item, .basket = basket, .kind = kind};
+  };
+  std::vector<Interaction> events = {
+      in(0, 5, 0),  in(0, 5, 1, 1),   in(1, 8, 2),    in(1, 8, 0),    in(1, 8, 4),
+      in(2, 8, 3),  in(3, 100, 1, 1), in(3, 100, 2),  in(0, 0, 3, 1), in(1, 70, 1),
+      in(1, 70, 1), in(0, 1, 2),      in(0, 1, 4, 1), in(1, 9000, 3), in(0, 50, 2, 1),
+  };
+  return {5, Order::kTime, std::vector<std::int64_t>{0, 8, 11, 14, 15}, std::move(events)};
+}
+
+void expect_gradients_of_the_loss(const Interactions& data, Steps steps) {
   const SequenceFactorsOptions options{
       .factors = 5, .max_history = 3, .dropout = 0, .batch_targets = 100, .negatives = 0};
-  detail::SequenceTrainer trainer(interactions_of(5, histories), attributes_of({0, 1, 0, 1, 1}, 2),
-                                  options, {.seed = 3});
+  detail::SequenceTrainer trainer(data, attributes_of({0, 1, 0, 1, 1}, 2), options, {.seed = 3});
   const auto table = [](const std::vector<float>& flat) {
-    std::vector<std::vector<double>> rows;
+    Table rows;
     for (std::size_t i = 0; i < flat.size(); i += 5) {
       rows.emplace_back(flat.begin() + long(i), flat.begin() + long(i) + 5);
     }
     return rows;
   };
+  const auto doubles = [](const Array<float>& floats) {
+    return std::vector<double>(floats.begin(), floats.end());
+  };
+  const auto weights = trainer.event_weights();
+  ASSERT_EQ(weights.steps, steps);
   // The mean taken from the rows of Q changes nothing: layer normalisation takes it again.
-  auto q = table(trainer.queries()), r = table(trainer.items());
-  const auto weights = trainer.position_weights();
-  std::vector<double> a(weights.begin(), weights.end());
+  NaiveModel model{table(trainer.queries()), table(trainer.items()), doubles(weights.places),
+                   doubles(weights.kinds), doubles(weights.ages)};
   const auto slope = [&](double& x) {
     const double at = x, step = 1e-6;
     x = at + step;
-    const double above = naive_loss(histories, q, r, a);
+    const double above = naive_loss(data, steps, model);
     x = at - step;
-    const double below = naive_loss(histories, q, r, a);
+    const double below = naive_loss(data, steps, model);
     x = at;
     return (above - below) / (2 * step);
   };
-  EXPECT_NEAR(trainer.loss_and_gradients(), naive_loss(histories, q, r, a), 1e-6);
+  EXPECT_NEAR(trainer.loss_and_gradients(), naive_loss(data, steps, model), 1e-6);
   for (std::size_t i = 0; i < 5; ++i) {
     const auto query = trainer.query_gradient(ItemIndex(i));
     const auto item = trainer.item_gradient(ItemIndex(i));
     for (std::size_t f = 0; f < 5; ++f) {
-      EXPECT_NEAR(query[f], slope(q[i][f]), 1e-5);
-      EXPECT_NEAR(item[f], slope(r[i][f]), 1e-5);
+      EXPECT_NEAR(query[f], slope(model.q[i][f]), 1e-5);
+      EXPECT_NEAR(item[f], slope(model.r[i][f]), 1e-5);
     }
   }
-  for (std::size_t k = 0; k < 3; ++k) {
-    EXPECT_NEAR(trainer.position_gradient()[k], slope(a[k]), 1e-5);
-  }
+  const auto gradient = trainer.weight_gradient();
+  const std::size_t width = gradient.size() / 3;
+  const auto expect_slopes = [&](std::size_t first, std::vector<double>& factors) {
+    for (std::size_t k = 0; k < factors.size(); ++k) {
+      EXPECT_NEAR(gradient[first + k], slope(factors[k]), 1e-5);
+    }
+  };
+  expect_slopes(0, model.places);
+  expect_slopes(width, model.kinds);
+  expect_slopes(2 * width, model.ages);
+}
+
+TEST(SequenceFactorsTest, GradientsAreThoseOfTheLoss) {
+  const Lists histories = {{0, 1, 2, 0, 4}, {3, 1, 1}, {2, 4, 3, 0}, {1}};
+  expect_gradients_of_the_loss(interactions_of(5, histories), Steps::kEvents);
+}
+
+TEST(SequenceFactorsTest, GradientsAreThoseOfTheLossOfBasketsWithTimesAndKinds) {
+  expect_gradients_of_the_loss(baskets(), Steps::kBaskets);
 }
 
 TEST(SequenceFactorsTest, LearnsWhatComesNext) {
@@ -145,30 +210,32 @@ TEST(SequenceFactorsTest, LearnsWhatComesNext) {
 }
 
 TEST(SequenceFactorsTest, ThreadsDoNotChangeAByte) {
-  const auto data = interactions_of(70, cycle(70, 90, 30));
   const auto attributes = attributes_of(std::vector<std::int32_t>(70, 0), 1);
   auto options = small();
   options.epochs = 3;
   options.factors = 40;
   options.batch_targets = 300;
   options.negatives = 20;
-  const auto one = SequenceFactors::fit(data, attributes, options, {.seed = 5, .threads = 1});
-  for (const int threads : {2, 4}) {
-    const auto many =
-        SequenceFactors::fit(data, attributes, options, {.seed = 5, .threads = threads});
-    EXPECT_TRUE(same(one.queries(), many.queries()));
-    EXPECT_TRUE(same(one.items(), many.items()));
-    EXPECT_TRUE(same(one.position_weights(), many.position_weights()));
+  for (const auto order : {Order::kSequence, Order::kNone}) {
+    const auto data = interactions_of(70, cycle(70, 90, 30), order);
+    const auto one = SequenceFactors::fit(data, attributes, options, {.seed = 5, .threads = 1});
+    for (const int threads : {2, 4}) {
+      const auto many =
+          SequenceFactors::fit(data, attributes, options, {.seed = 5, .threads = threads});
+      EXPECT_TRUE(same(one.queries(), many.queries()));
+      EXPECT_TRUE(same(one.items(), many.items()));
+      EXPECT_TRUE(same(one.event_weights().places, many.event_weights().places));
+    }
+    const auto other = SequenceFactors::fit(data, attributes, options, {.seed = 6, .threads = 1});
+    EXPECT_FALSE(same(one.items(), other.items()));
   }
-  const auto other = SequenceFactors::fit(data, attributes, options, {.seed = 6, .threads = 1});
-  EXPECT_FALSE(same(one.items(), other.items()));
 }
 
 // Q = R = {(2, 0), (0, 1)}, a = {1, .5}. After 0 then 1 the sum is (1, 1), whose mean square is 1,
 // so the scale is 1: item 0 scores 2 * 1, of which all comes from event 0.
 TEST(SequenceFactorsTest, ScoresByItsDefinition) {
   const std::vector<float> rows = {2, 0, 0, 1};
-  const SequenceFactors model(2, rows, rows, std::vector<float>{1, .5f});
+  const SequenceFactors model(2, rows, rows, {.places = std::vector<float>{1, .5f}});
   const auto scores = scores_of(model, {0, 0, 1});  // the oldest does not count any more
   EXPECT_NEAR(scores[0], 2, 1e-4);
   EXPECT_NEAR(scores[1], 1, 1e-4);
@@ -195,7 +262,7 @@ TEST(SequenceFactorsTest, ReasonsAddUpToTheScore) {
 
 TEST(SequenceFactorsTest, AnEmptyHistoryScoresNothing) {
   const std::vector<float> rows = {2, 0, 0, 1};
-  const SequenceFactors model(2, rows, rows, std::vector<float>{1});
+  const SequenceFactors model(2, rows, rows, {.places = std::vector<float>{1}});
   for (const float score : scores_of(model, {})) EXPECT_EQ(score, 0);
   for (const float score : scores_of(model, {7})) EXPECT_EQ(score, 0);
 }
@@ -233,9 +300,9 @@ TEST(SequenceFactorsTest, GoesOnFromTheWeightsOfAnother) {
   // What it starts from, read back: the same scores, whatever of a vector is its attributes'.
   auto options = small();
   detail::SequenceTrainer trainer(data, attributes, options, {});
-  trainer.start_from(start.queries(), start.items(), start.position_weights());
+  trainer.start_from(start.queries(), start.items(), start.event_weights());
   const SequenceFactors same(options.factors, trainer.queries(), trainer.items(),
-                             trainer.position_weights());
+                             trainer.event_weights());
   const auto before = scores_of(start, {0, 1}), after = scores_of(same, {0, 1});
   for (std::size_t j = 0; j < 10; ++j) EXPECT_NEAR(after[j], before[j], 1e-4);
 
@@ -246,7 +313,7 @@ TEST(SequenceFactorsTest, GoesOnFromTheWeightsOfAnother) {
   const auto known = std::size_t(8) * std::size_t(options.factors);
   std::fill(queries.begin() + long(known), queries.end(), 0.0f);
   std::fill(items.begin() + long(known), items.end(), 0.0f);
-  const SequenceFactors yesterday(options.factors, queries, items, start.position_weights());
+  const SequenceFactors yesterday(options.factors, queries, items, start.event_weights());
   options.epochs = 1;
   const auto model = SequenceFactors::fit(data, attributes, options, {}, {.start = &yesterday});
   const auto first = scores_of(model, {0, 1}), second = scores_of(model, {4, 5});
@@ -267,7 +334,7 @@ TEST(SequenceFactorsTest, ListsWithoutANextItemTeachNothingButAreNoError) {
 
 TEST(SequenceFactorsTest, LongListsAreCutWithoutLosingATarget) {
   Random random(1);
-  detail::SequenceBatches batches(interactions_of(5, cycle(5, 2, 23)), 3, 10, 0);
+  detail::SequenceBatches batches(interactions_of(5, cycle(5, 2, 23)), Steps::kEvents, 3, 10, 0);
   detail::SequenceBatch batch(5);
   batches.shuffle(random);
   std::size_t targets = 0;
@@ -276,6 +343,62 @@ TEST(SequenceFactorsTest, LongListsAreCutWithoutLosingATarget) {
     targets += batch.targets.size();
   }
   EXPECT_EQ(targets, std::size_t{2} * 22);
+}
+
+TEST(SequenceFactorsTest, OneHalfOfASetIsToldFromTheOther) {
+  Random random(1);
+  const Lists sets = {{0, 1, 2, 3, 4}, {5, 6}, {7}};
+  detail::SequenceBatches batches(interactions_of(8, sets, Order::kNone), Steps::kNone, 3, 100, 0);
+  detail::SequenceBatch batch(8);
+  ASSERT_EQ(batches.size(), 1);
+  std::vector<int> seen(8), asked(8);
+  for (int epoch = 0; epoch < 400; ++epoch) {
+    batches.shuffle(random);
+    batches.fill(0, random, batch);
+    ASSERT_EQ(batch.queries.size(), 2u);  // a single item tells nothing
+    ASSERT_EQ(batch.events.size() + batch.targets.size(), 7u);
+    for (std::size_t s = 0; s < 2; ++s) {
+      EXPECT_GT(batch.queries[s].n_targets(), 0);
+      EXPECT_EQ(batch.queries[s].end_event, batch.pieces[s].end_event);
+      EXPECT_GT(batch.pieces[s].end_event, batch.pieces[s].first_event);
+    }
+    for (const auto& event : batch.events) ++seen[std::size_t(batch.sources[event.source])];
+    for (const auto target : batch.targets) ++asked[std::size_t(batch.columns[target])];
+  }
+  for (std::size_t i = 0; i < 7; ++i) {
+    EXPECT_EQ(seen[i] + asked[i], 400);
+    EXPECT_NEAR(seen[i], 200, 50);
+  }
+}
+
+TEST(SequenceFactorsTest, SetsTellWhatGoesTogetherInAnyOrder) {
+  const auto data = interactions_of(8, two_shelves(), Order::kNone);
+  const auto model = SequenceFactors::fit(data, {}, small());
+  const auto scores = scores_of(model, {0, 1, 2});
+  EXPECT_GT(scores[3], scores[4]);
+  const auto turned = scores_of(model, {2, 0, 1});
+  for (std::size_t j = 0; j < 8; ++j) EXPECT_NEAR(turned[j], scores[j], 1e-5);
+}
+
+// What is clicked says what comes next, what is glanced at is anything.
+TEST(SequenceFactorsTest, LearnsWhatAKindOfEventSays) {
+  Random random(1);
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> events;
+  for (int user = 0; user < 40; ++user) {
+    for (int k = 0; k < 24; ++k) {
+      const bool glance = k % 2 == 1;
+      events.push_back({.time_us = k,
+                        .item = ItemIndex(glance ? int(random.below(9)) : (user + k / 2) % 9),
+                        .kind = std::int16_t(glance ? 1 : 0)});
+    }
+    offsets.push_back(std::int64_t(events.size()));
+  }
+  const auto model = SequenceFactors::fit(
+      {9, Order::kSequence, std::move(offsets), std::move(events)}, {}, small());
+  const auto& kinds = model.event_weights().kinds;
+  ASSERT_EQ(kinds.size(), 2u);
+  EXPECT_GT(kinds[0], 1.2f * std::abs(kinds[1]));
 }
 
 TEST(SequenceFactorsTest, RefusesWhatMakesNoSense) {
@@ -296,7 +419,7 @@ TEST(SequenceFactorsTest, RefusesWhatMakesNoSense) {
   EXPECT_THROW(static_cast<void>(SequenceFactors::fit(data, attributes_of({0, 0}, 1))),
                std::invalid_argument);
   const std::vector<float> three(3);
-  EXPECT_THROW(SequenceFactors(2, three, three, three), std::invalid_argument);
+  EXPECT_THROW(SequenceFactors(2, three, three, {}), std::invalid_argument);
 }
 
 }  // namespace

@@ -45,10 +45,29 @@ TEST(PortfolioTest, TheUsualEffortTrainsOneModelWhereOneHoldOutDoes) {
   EXPECT_EQ(trained(20'000, Order::kSequence, Effort::kFast), Names{});
 }
 
-TEST(PortfolioTest, TheBestEffortTrainsWhereverThereIsAnOrder) {
+TEST(PortfolioTest, TheUsualEffortTrainsOneModelOfBasketsAndOfSets) {
+  using Names = std::vector<std::string>;
+  for (const auto order : {Order::kSequence, Order::kTime}) {
+    auto data = log_of(20'000, order);
+    std::vector<Interaction> events(data.interactions.events().begin(),
+                                    data.interactions.events().end());
+    for (auto& event : events) {
+      event.basket = std::int32_t(event.time_us / 5);
+      event.time_us = event.basket;
+    }
+    data.interactions = {10, order, data.interactions.offsets(), std::move(events)};
+    auto names = portfolio(data, Effort::kBalanced);
+    std::erase_if(names, [](const auto& name) { return !is_trained(name); });
+    EXPECT_EQ(names, Names{"sequence_factors"});
+  }
+  EXPECT_EQ(trained(20'000, Order::kNone, Effort::kBalanced), Names{"sequence_factors/narrow"});
+  EXPECT_EQ(trained(19'990, Order::kNone, Effort::kBalanced), Names{});
+}
+
+TEST(PortfolioTest, TheBestEffortTrainsSeveralShapesWhereverThereIsAnOrder) {
   EXPECT_EQ(trained(100, Order::kSequence, Effort::kBest).size(), 5u);
   EXPECT_EQ(trained(100, Order::kTime, Effort::kBest).size(), 5u);
-  EXPECT_TRUE(trained(100, Order::kNone, Effort::kBest).empty());
+  EXPECT_EQ(trained(100, Order::kNone, Effort::kBest).size(), 1u);
 }
 
 TEST(PortfolioTest, TriesSeveralShapesOfEaseOnSetsAlone) {

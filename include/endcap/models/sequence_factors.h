@@ -15,6 +15,7 @@
 #include "endcap/base/error.h"
 #include "endcap/matrix/csr_matrix.h"
 #include "endcap/models/detail/sequence_trainer.h"
+#include "endcap/models/event_weights.h"
 #include "endcap/models/scorer.h"
 #include "endcap/models/sequence_factors_options.h"
 #include "endcap/storage/array.h"
@@ -33,18 +34,20 @@ struct SequenceTraining {
   const SequenceFactors* start = nullptr;
 };
 
-// An additive model of the next item, trained: each event of a history adds a vector, weighted by
-// its place from the newest.
-//   score(j) = scale(history) * sum over the newest events k of a[k] * <Q[item_k], R[j]>
-//   scale = 1 / sqrt(|sum of a[k] Q[item_k]|^2 / d + 1e-5)
+// An additive model of what comes next, trained: each event of a history adds a vector, weighted by
+// its place from the newest, by its kind and by its age.
+//   score(j) = scale(history) * sum over the events e that count of w[e] * <Q[item_e], R[j]>
+//   scale = 1 / sqrt(|sum of w[e] Q[item_e]|^2 / d + 1e-5)
 // The rows of a fitted Q have mean 0, so that this is layer normalisation (J. Ba et al., 2016).
 // Vectors are an item's own plus those of its attributes, so a new item with attributes has a
-// sensible one; weights by softmax cross-entropy of the next item at each place of each history
-// with Adam, dropout and a moving average. It needs histories in order, and cannot forget or learn
-// a single event: refit it.
-// Fitting takes O(epochs * events * negatives * d) time and, per step, batch_targets * (negatives
-// + batch_targets) floats; a query O(n_items * d). Immutable once fitted, so any number of threads
-// may score at once.
+// sensible one. Learned by softmax cross-entropy with Adam, dropout and a moving average: what
+// comes next at each place of each history; where histories are baskets, the next basket from those
+// before it; of sets, which have no order, one half from the other (D. Liang et al., "Variational
+// Autoencoders for Collaborative Filtering", WWW 2018, its denoising autoencoder with one layer).
+// It cannot forget or learn a single event: refit it.
+// Fitting takes O(epochs * steps * negatives * d) time, of which a set is one, and per batch
+// steps * (negatives + batch_targets) floats; a query O(n_items * d). Immutable once fitted, so any
+// number of threads may score at once.
 class SequenceFactors final : public Scorer {
  public:
   // attributes: (n_items, n_attributes), >= 0, or without rows; each item's are scaled to length 1.
@@ -56,16 +59,16 @@ class SequenceFactors final : public Scorer {
                                            const Context& context = {},
                                            const SequenceTraining& training = {});
 
-  // queries (Q) and items (R): (n_items, factors); position_weights (a): newest first.
+  // queries (Q) and items (R): (n_items, factors).
   // Throws std::invalid_argument if the shapes disagree.
   SequenceFactors(std::int32_t factors, Array<float> queries, Array<float> items,
-                  Array<float> position_weights, std::int32_t epochs = 0);
+                  EventWeights event_weights, std::int32_t epochs = 0);
 
   [[nodiscard]] std::int32_t n_items() const override { return n_items_; }
   [[nodiscard]] std::int32_t factors() const { return factors_; }
   [[nodiscard]] const Array<float>& queries() const { return queries_; }
   [[nodiscard]] const Array<float>& items() const { return items_; }
-  [[nodiscard]] const Array<float>& position_weights() const { return position_weights_; }
+  [[nodiscard]] const EventWeights& event_weights() const { return event_weights_; }
   [[nodiscard]] std::int32_t epochs() const { return epochs_; }  // that it was trained for
 
   void accumulate(const History& history, float weight, ScoreBoard& board) const override;
@@ -89,18 +92,19 @@ class SequenceFactors final : public Scorer {
   float query(const History& history, std::vector<float>& sum) const;
 
   std::int32_t n_items_, factors_;
-  Array<float> queries_, items_, position_weights_;
+  Array<float> queries_, items_;
+  EventWeights event_weights_;
   std::int32_t epochs_;
 };
 
 inline SequenceFactors::SequenceFactors(std::int32_t factors, Array<float> queries,
-                                        Array<float> items, Array<float> position_weights,
+                                        Array<float> items, EventWeights event_weights,
                                         std::int32_t epochs)
     : n_items_(0),
       factors_(factors),
       queries_(std::move(queries)),
       items_(std::move(items)),
-      position_weights_(std::move(position_weights)),
+      event_weights_(std::move(event_weights)),
       epochs_(epochs) {
   require(factors > 0, "factors", "be positive", factors);
   const auto width = static_cast<std::size_t>(factors);
@@ -111,12 +115,10 @@ inline SequenceFactors::SequenceFactors(std::int32_t factors, Array<float> queri
 
 template <class Visit>
 void SequenceFactors::for_each_event(const History& history, Visit&& visit) const {
-  const std::size_t n = history.events.size();
-  const std::size_t kept = std::min(n, position_weights_.size());
-  for (std::size_t k = 0; k < kept; ++k) {
-    const ItemIndex item = history.events[n - 1 - k].item;
-    if (knows(item)) visit(n - 1 - k, position_weights_[k], row(queries_, item));
-  }
+  event_weights_.for_each(history, [&](std::size_t e, float weight) {
+    const ItemIndex item = history.events[e].item;
+    if (knows(item)) visit(e, weight, row(queries_, item));
+  });
 }
 
 inline float SequenceFactors::query(const History& history, std::vector<float>& sum) const {
@@ -180,15 +182,15 @@ inline SequenceFactors SequenceFactors::fit(const Interactions& interactions,
     require(start->n_items() == interactions.n_items(), "start", "have as many items",
             start->n_items());
     require(start->factors() == options.factors, "start", "have as many factors", start->factors());
-    const auto n_positions = start->position_weights().size();
-    require(n_positions == static_cast<std::size_t>(options.max_history), "start",
-            "have max_history positions", n_positions);
-    trainer.start_from(start->queries(), start->items(), start->position_weights());
+    const auto& weights = start->event_weights();
+    require(trainer.has_shape_of(weights), "start",
+            "have the same steps, max_history places, kinds and ages", weights.places.size());
+    trainer.start_from(start->queries(), start->items(), weights);
   }
   context.begin("fit sequence factors", trainer.steps_per_epoch() * options.epochs);
   const auto snapshot = [&](int epoch) {
     return SequenceFactors(options.factors, trainer.queries(), trainer.items(),
-                           trainer.position_weights(), epoch);
+                           trainer.event_weights(), epoch);
   };
   std::optional<SequenceFactors> best;
   double best_value = 0;

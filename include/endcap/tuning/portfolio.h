@@ -53,7 +53,7 @@ enum class Family {
   kPopularity,  // what everybody has
   kRepeats,     // what the visitor had
   kContent,     // what the catalogue says
-  kTrained,     // what follows what, by gradient: costs minutes where others cost seconds
+  kTrained,     // what follows or goes with what, by gradient: dear to fit and to ask
   kPatterns,    // what goes with what
 };
 [[nodiscard]] Family family_of(std::string_view name);

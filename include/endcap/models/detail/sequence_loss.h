@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <span>
@@ -24,7 +25,8 @@ class SequenceLoss {
                const FactorTable& table)
       : width_(width), context_(context), batch_(batch), table_(table) {}
 
-  // The mean loss. `queries` (n_targets, width) becomes its gradients.
+  // The mean loss of a target, of which each of n targets of one query counts 1 / sqrt(n): large
+  // baskets say more, but not in proportion. `queries` (n_queries, width) becomes its gradients.
   double run(Buffer& queries);
 
   // After run(): null where it is 0.
@@ -43,11 +45,11 @@ class SequenceLoss {
   const SequenceBatch& batch_;
   const FactorTable& table_;
 
-  std::int64_t n_targets_ = 0, n_columns_ = 0;  // rounded up
-  Buffer logits_;                               // (n_targets, n_columns)
+  std::int64_t n_queries_ = 0, n_columns_ = 0;  // rounded up
+  Buffer logits_;                               // (n_queries, n_columns)
   Buffer columns_;                              // panels of (width, n_columns)
   Buffer column_rows_;                          // panels of (n_columns, width)
-  Buffer query_rows_;                           // panels of (n_targets, width)
+  Buffer query_rows_;                           // panels of (n_queries, width)
   Buffer column_gradients_;                     // (n_columns, width)
   std::vector<float> offsets_;
 };
@@ -55,14 +57,14 @@ class SequenceLoss {
 inline double SequenceLoss::run(Buffer& queries) {
   constexpr std::int64_t kRows = 64;
   gather();
-  for (std::int64_t t = 0; t < n_targets_; ++t) {
-    pack_row(queries.row(t), t, n_targets_, query_rows_.data());
+  for (std::int64_t q = 0; q < n_queries_; ++q) {
+    pack_row(queries.row(q), q, n_queries_, query_rows_.data());
   }
-  const std::int64_t n_blocks = (n_targets_ + kRows - 1) / kRows;
+  const std::int64_t n_blocks = (n_queries_ + kRows - 1) / kRows;
   std::vector<double> losses(static_cast<std::size_t>(n_blocks));
   parallel_for(context_, n_blocks, 1, [&](std::int64_t block, std::int64_t, int) {
     losses[static_cast<std::size_t>(block)] =
-        score_rows(block * kRows, std::min(n_targets_, (block + 1) * kRows), queries);
+        score_rows(block * kRows, std::min(n_queries_, (block + 1) * kRows), queries);
   });
   collect_columns();
   const double loss = std::accumulate(losses.begin(), losses.end(), 0.0);
@@ -71,11 +73,11 @@ inline double SequenceLoss::run(Buffer& queries) {
 
 // The vectors that the batch needs.
 inline void SequenceLoss::gather() {
-  n_targets_ = round_up(static_cast<std::int64_t>(batch_.targets.size()), kTileRows);
+  n_queries_ = round_up(static_cast<std::int64_t>(batch_.queries.size()), kTileRows);
   n_columns_ = round_up(batch_.columns.size(), kPanel);
-  query_rows_.resize(n_targets_, width_);
+  query_rows_.resize(n_queries_, width_);
   for (Buffer* b : {&columns_, &column_rows_, &column_gradients_}) b->resize(n_columns_, width_);
-  logits_.resize(n_targets_, n_columns_);
+  logits_.resize(n_queries_, n_columns_);
   offsets_ = batch_.offsets;
   offsets_.resize(static_cast<std::size_t>(n_columns_), -1e30f);  // padding is never likely
   parallel_for(context_, n_columns_, kPanel, [&](std::int64_t begin, std::int64_t end, int) {
@@ -92,7 +94,7 @@ inline void SequenceLoss::gather() {
   });
 }
 
-// Of the targets [begin, end): logits, then their gradients, then those of the queries. Returns the
+// Of the queries [begin, end): logits, then their gradients, then those of the queries. Returns the
 // sum of the losses.
 inline double SequenceLoss::score_rows(std::int64_t begin, std::int64_t end, Buffer& queries) {
   const int simd = widest_simd();
@@ -100,21 +102,27 @@ inline double SequenceLoss::score_rows(std::int64_t begin, std::int64_t end, Buf
       queries.row(begin).data(), width_,     1,           columns_.data(), width_,
       logits_.row(begin).data(), n_columns_, end - begin, n_columns_};
   run_simd<Gemm>(simd, &logits);
-  const auto n = static_cast<std::int64_t>(batch_.targets.size());
+  const auto n = static_cast<std::int64_t>(batch_.queries.size());
+  std::vector<float> own;
   double loss = 0;
-  for (auto t = begin; t < end; ++t) {
-    if (t >= n) {
-      std::ranges::fill(logits_.row(t), 0.0f);
+  for (auto q = begin; q < end; ++q) {
+    if (q >= n) {
+      std::ranges::fill(logits_.row(q), 0.0f);
       continue;
     }
-    SoftmaxRow row{logits_.row(t).data(),
+    const auto& query = batch_.queries[static_cast<std::size_t>(q)];
+    own.resize(static_cast<std::size_t>(query.n_targets()));
+    const float share = 1 / std::sqrt(static_cast<float>(query.n_targets()));
+    SoftmaxRow row{logits_.row(q).data(),
                    offsets_.data(),
                    n_columns_,
-                   batch_.targets[static_cast<std::size_t>(t)],
-                   1 / static_cast<float>(n),
+                   batch_.targets.data() + query.first_target,
+                   query.n_targets(),
+                   own.data(),
+                   share / static_cast<float>(batch_.targets.size()),
                    0};
     run_simd<Softmax>(simd, &row);
-    loss += row.loss;
+    loss += static_cast<double>(share) * row.loss;
   }
   const GemmProblem gradients{logits_.row(begin).data(),
                               n_columns_,
@@ -137,7 +145,7 @@ inline void SequenceLoss::collect_columns() {
                               1,
                               n_columns_,
                               query_rows_.data(),
-                              n_targets_,
+                              n_queries_,
                               column_gradients_.row(begin).data(),
                               width_,
                               end - begin,

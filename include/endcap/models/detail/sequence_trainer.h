@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -9,6 +7,7 @@
 #include "endcap/base/random.h"
 #include "endcap/models/detail/adam.h"
 #include "endcap/models/detail/buffer.h"
+#include "endcap/models/detail/event_weight_table.h"
 #include "endcap/models/detail/factor_table.h"
 #include "endcap/models/detail/gemm.h"
 #include "endcap/models/detail/sequence_batch.h"
@@ -33,27 +32,25 @@ class SequenceTrainer {
         attributes_(attributes),
         query_table_(n_items_, attributes_, options.factors, width_, Random(random_.next())),
         item_table_(n_items_, attributes_, options.factors, width_, Random(random_.next())),
-        positions_(1, round_up(options.max_history, 16)),
+        weights_(interactions, steps_of(interactions), options.max_history),
         clock_{options.learning_rate},
-        batches_(interactions, options.max_history, options.batch_targets, options.negatives),
+        batches_(interactions, steps_of(interactions), options.max_history, options.batch_targets,
+                 options.negatives),
         batch_(n_items_),
-        encoder_(options, width_, inner_, batch_, query_table_, positions_),
-        loss_(width_, inner_, batch_, item_table_) {
-    for (std::int32_t k = 0; k < options.max_history; ++k) {
-      positions_.row(0)[static_cast<std::size_t>(k)] =
-          static_cast<float>(std::pow(.6, k) * std::sqrt(.4));
-    }
-    positions_.average = positions_.values;
-  }
+        encoder_(options, width_, inner_, batch_, query_table_, weights_),
+        loss_(width_, inner_, batch_, item_table_) {}
   SequenceTrainer(const SequenceTrainer&) = delete;
   SequenceTrainer& operator=(const SequenceTrainer&) = delete;
 
-  // Goes on from weights as scoring needs them, (n_items, factors) twice and (max_history,).
+  [[nodiscard]] bool has_shape_of(const EventWeights& weights) const {
+    return weights_.has_shape_of(weights);
+  }
+  // Goes on from weights as scoring needs them, (n_items, factors) twice and of the same shape.
   void start_from(std::span<const float> queries, std::span<const float> items,
-                  std::span<const float> position_weights) {
+                  const EventWeights& event_weights) {
     query_table_.assign(queries, options_.factors);
     item_table_.assign(items, options_.factors);
-    positions_.assign(position_weights, options_.max_history);
+    weights_.assign(event_weights);
     averages_from_ = 1;
   }
 
@@ -74,10 +71,7 @@ class SequenceTrainer {
   // What scoring needs, from the averaged weights; the rows of queries with mean 0.
   [[nodiscard]] std::vector<float> queries() const { return export_table(query_table_, true); }
   [[nodiscard]] std::vector<float> items() const { return export_table(item_table_, false); }
-  [[nodiscard]] std::vector<float> position_weights() const {
-    const auto weights = positions_.average_row(0);
-    return {weights.begin(), weights.begin() + options_.max_history};
-  }
+  [[nodiscard]] EventWeights event_weights() const { return weights_.average(); }
 
   // Of the mean loss over one batch of all histories, for tests.
   double loss_and_gradients() {
@@ -91,8 +85,8 @@ class SequenceTrainer {
   [[nodiscard]] std::vector<float> item_gradient(ItemIndex item) {
     return gradient_copy(loss_.gradient_of(item));
   }
-  [[nodiscard]] std::span<const float> position_gradient() const {
-    return encoder_.position_gradient();
+  [[nodiscard]] std::span<const float> weight_gradient() const {
+    return encoder_.weight_gradient();
   }
 
  private:
@@ -116,22 +110,21 @@ class SequenceTrainer {
   std::int64_t width_;
   AttributeIndex attributes_;
   FactorTable query_table_, item_table_;  // Q and R
-  Parameter positions_;                   // (1, max_history)
+  EventWeightTable weights_;
   AdamClock clock_;
   int averages_from_ = 2;  // epoch
   SequenceBatches batches_;
   SequenceBatch batch_;
   SequenceEncoder encoder_;
   SequenceLoss loss_;
-  Buffer queries_;  // (n_targets, width), then their gradients
+  Buffer queries_;  // (n_queries, width), then their gradients
 };
 
 inline void SequenceTrainer::apply_gradients() {
   clock_.advance();
   query_table_.update(inner_, clock_, [&](std::int64_t i) { return encoder_.gradient_of(i); });
   item_table_.update(inner_, clock_, [&](std::int64_t i) { return loss_.gradient_of(i); });
-  positions_.update(inner_, clock_,
-                    [&](std::int64_t) { return encoder_.position_gradient().data(); });
+  weights_.update(inner_, clock_, encoder_.weight_gradient());
 }
 
 inline std::vector<float> SequenceTrainer::export_table(const FactorTable& table,

@@ -30,12 +30,14 @@ ENDCAP_INLINE void exp_in_place(typename Simd<kWidth>::Floats& x) {
 
 // One row of a softmax cross-entropy.
 struct SoftmaxRow {
-  float* row;              // (n_columns,) logits; becomes the gradient of scale * loss
-  const float* offset;     // (n_columns,) added to the logits, except to the target's
-  std::int64_t n_columns;  // a multiple of 16
-  std::int64_t target;
+  float* row;                   // (n_columns,) logits; becomes the gradient of scale * loss
+  const float* offset;          // (n_columns,) added to the logits, except to the targets'
+  std::int64_t n_columns;       // a multiple of 16
+  const std::int32_t* targets;  // (n_targets,) columns
+  std::int64_t n_targets;
+  float* target_logits;  // (n_targets,) for its own use
   float scale;
-  double loss;  // becomes -log of the target's probability
+  double loss;  // becomes the sum of -log of each target's probability
 };
 
 // Sums run in 16 lanes whatever the width.
@@ -46,7 +48,7 @@ struct Softmax {
     constexpr int kParts = 16 / kWidth;
     typename S::Floats x, offset, highest[kParts], sums[kParts] = {};
     for (auto& part : highest) part = typename S::Floats{} - 3e38f;
-    const float logit = p->row[p->target];
+    for (std::int64_t t = 0; t < p->n_targets; ++t) p->target_logits[t] = p->row[p->targets[t]];
 
     for (std::int64_t j = 0; j < p->n_columns; j += kWidth) {
       S::load(p->row + j, x);
@@ -54,7 +56,7 @@ struct Softmax {
       x += offset;
       S::store(x, p->row + j);
     }
-    p->row[p->target] = logit;
+    for (std::int64_t t = 0; t < p->n_targets; ++t) p->row[p->targets[t]] = p->target_logits[t];
     for (std::int64_t j = 0; j < p->n_columns; j += 16) {
       for (std::int64_t part = 0; part < kParts; ++part) {
         S::load(p->row + j + part * kWidth, x);
@@ -80,15 +82,18 @@ struct Softmax {
     float sum = 0;
     for (const float lane : lanes) sum += lane;
 
-    const float factor = p->scale / sum;
+    const float factor = static_cast<float>(p->n_targets) * p->scale / sum;
     for (std::int64_t j = 0; j < p->n_columns; j += kWidth) {
       S::load(p->row + j, x);
       x *= factor;
       S::store(x, p->row + j);
     }
-    p->row[p->target] -= p->scale;
-    p->loss =
-        std::log(static_cast<double>(sum)) + static_cast<double>(top) - static_cast<double>(logit);
+    const double log_sum = std::log(static_cast<double>(sum)) + static_cast<double>(top);
+    p->loss = 0;
+    for (std::int64_t t = 0; t < p->n_targets; ++t) {
+      p->row[p->targets[t]] -= p->scale;
+      p->loss += log_sum - static_cast<double>(p->target_logits[t]);
+    }
   }
 };
 

@@ -258,11 +258,13 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
     weigh_alike(blend);
   } else {
     context.begin("weighing the models", trial.problems[0].n_queries());
-    const bool reranks = options.rerank && can_boost();
-    if (options.rerank) {
+    // Of a set so much is hidden that what trees learn there does not hold for whole sets.
+    const bool has_order = data.interactions.order() != Order::kNone;
+    const bool wants_trees = options.rerank && has_order;
+    if (wants_trees) {
       blend.report.models.push_back(TriedModel{.name = std::string(kBoostedTrees)});
     }
-    weigh(blend, trial, data.interactions.order() != Order::kNone, reranks, context);
+    weigh(blend, trial, has_order, wants_trees && can_boost(), context);
     let_content_whisper(blend.terms);
   }
   TrainingData all = data;

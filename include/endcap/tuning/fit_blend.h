@@ -14,7 +14,7 @@ inline constexpr double kNoTimeBudget = std::numeric_limits<double>::infinity();
 struct FitBlendOptions {
   bool keep_all = false;     // what does not pay too
   bool newest_only = false;  // hold out nothing else: fewer fits, and weights less sure
-  bool rerank = false;       // train trees that correct the best scores, where they pay
+  bool rerank = false;       // where there is an order: train trees that correct the best scores
   double time_budget_seconds = kNoTimeBudget;  // > 0; for trained models
 };
 

@@ -272,11 +272,14 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
   FittedModels fitted;
   std::vector<BlendTerm> useful;
   std::vector<std::int32_t> places;  // of each term among the useful ones
+  // What was held out in time are whole days, whose products are new to what was trained before.
+  const bool goes_on = data.interactions.order() != Order::kTime;
   for (std::size_t m = 0; m < blend.terms.size(); ++m) {
     auto& term = blend.terms[m];
     places.push_back(static_cast<std::int32_t>(useful.size()));
     if (!options.keep_all && !term.has_weight()) continue;
     all.plan.epochs = trial.epochs[m];
+    if (goes_on) all.plan.start = trial.trained[m];
     models.push_back(fit_term(term, all, fitted, context));
     useful.push_back(term);
   }

@@ -108,6 +108,7 @@ Maker sequence_factors(std::int32_t factors, float dropout, std::uint64_t draw =
   return [=](const TrainingData& data, const Context& context) {
     constexpr std::int32_t kMostEpochs = 24, kUsualEpochs = 10;
     constexpr std::int64_t kFewestSteps = 25;  // an epoch
+    constexpr float kEpochsToGoOn = 0.4f;      // of those that it takes from the beginning
     const TrainingPlan& plan = data.plan;
     SequenceFactorsOptions options{.factors = factors, .dropout = dropout};
     if (data.interactions.order() == Order::kNone) {  // sets hold more than what comes next
@@ -125,8 +126,16 @@ Maker sequence_factors(std::int32_t factors, float dropout, std::uint64_t draw =
     options.epochs = plan.epochs > 0 ? plan.epochs : plan.validation ? kMostEpochs : kUsualEpochs;
     Context own = context;
     own.seed += static_cast<std::uint64_t>(factors) + 1000 * draw;
+    const auto* start = dynamic_cast<const SequenceFactors*>(plan.start.get());
+    if (start != nullptr && start->event_weights().steps != steps_of(data.interactions)) {
+      start = nullptr;
+    }
+    if (start != nullptr) {
+      options.epochs =
+          static_cast<std::int32_t>(std::ceil(kEpochsToGoOn * static_cast<float>(options.epochs)));
+    }
     return shared(SequenceFactors::fit(data.interactions, data.attributes, options, own,
-                                       {.validation = plan.validation}));
+                                       {.validation = plan.validation, .start = start}));
   };
 }
 

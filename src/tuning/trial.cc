@@ -69,6 +69,7 @@ Models fit_first(Trial& trial, const TrainingData& data, const std::vector<std::
     }
     budget.spend(name, term.fit_seconds);
     trial.epochs.push_back(epochs_of(*models.back()));
+    trial.trained.push_back(is_trained(name) ? models.back() : nullptr);
     trial.terms.push_back(std::move(term));
   }
   return models;
@@ -112,6 +113,7 @@ Trial try_models(const TrainingData& data, const std::vector<std::string>& names
   if (hold_outs.empty()) {
     for (const auto& name : names) trial.terms.push_back({.name = name});
     trial.epochs.resize(names.size());
+    trial.trained.resize(names.size());
   }
   for (const auto& validation : hold_outs) {
     const bool is_first = &validation == &hold_outs.front();

@@ -321,6 +321,17 @@ TEST(SequenceFactorsTest, GoesOnFromTheWeightsOfAnother) {
   EXPECT_GT(second[9], second[8]);
   EXPECT_GT(first[0], first[4]);
 
+  // A kind of event that yesterday did not know is no obstacle; another notion of steps is.
+  std::vector<Interaction> events(data.events().begin(), data.events().end());
+  events.back().kind = 1;
+  const Interactions today(10, Order::kSequence, data.offsets(), events);
+  const auto later = SequenceFactors::fit(today, attributes, options, {}, {.start = &yesterday});
+  EXPECT_EQ(later.event_weights().kinds.size(), 2u);
+  const Interactions sets(10, Order::kNone, data.offsets(), events);
+  EXPECT_THROW(
+      static_cast<void>(SequenceFactors::fit(sets, attributes, options, {}, {.start = &yesterday})),
+      std::invalid_argument);
+
   options.factors = 13;
   EXPECT_THROW(
       static_cast<void>(SequenceFactors::fit(data, attributes, options, {}, {.start = &yesterday})),

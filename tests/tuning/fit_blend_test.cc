@@ -13,6 +13,8 @@
 
 #include "endcap/models/sequence_factors.h"
 #include "endcap/tuning/boosting.h"
+#include "endcap/tuning/trial.h"
+#include "endcap/tuning/validation.h"
 
 namespace endcap {
 namespace {
@@ -32,16 +34,24 @@ TrainingData walks() {
 
 const std::vector<std::string> kNames = {"popularity", "sequence_factors/narrow"};
 
-TEST(FitBlendTest, ATrainedModelIsFittedAgainForTheEpochsThatPaid) {
+constexpr auto kTrained = "sequence_factors/narrow";
+
+std::vector<float> items_of(const Scorer* model) {
+  const auto& items = dynamic_cast<const SequenceFactors&>(*model).items();
+  return {items.begin(), items.end()};
+}
+
+TEST(FitBlendTest, ATrainedModelGoesOnFromWhatTheHoldOutLeft) {
   const Blend blend = fit_blend(walks(), kNames, {true}, {}, {.threads = 1});
-  const auto* trained = dynamic_cast<const SequenceFactors*>(blend.find("sequence_factors/narrow"));
-  ASSERT_NE(trained, nullptr);
   TrainingData data = walks();
-  data.plan.epochs = trained->epochs();
-  const auto again = fit_model("sequence_factors/narrow", data, {.threads = 2});
-  const auto& items = dynamic_cast<const SequenceFactors&>(*again).items();
-  EXPECT_EQ(std::vector<float>(items.begin(), items.end()),
-            std::vector<float>(trained->items().begin(), trained->items().end()));
+  TrainingBudget budget(kNoTimeBudget, 2);
+  const auto trial =
+      try_models(data, kNames, {hold_out(data.interactions, {true}, 0)}, budget, {.threads = 1});
+  data.plan.epochs = trial.epochs[1];
+  data.plan.start = trial.trained[1];
+  const auto again = fit_model(kTrained, data, {.threads = 2});
+  EXPECT_EQ(items_of(again.get()), items_of(blend.find(kTrained)));
+  EXPECT_LT(dynamic_cast<const SequenceFactors&>(*again).epochs(), trial.epochs[1]);
 }
 
 // A hundred days of customers who come for one of ten pairs, and a week later for item 20. Those of
@@ -65,6 +75,17 @@ TrainingData pairs() {
   return {.interactions = {21, Order::kTime, std::move(offsets), std::move(events)},
           .tokens = {},
           .attributes = {}};
+}
+
+// The newest days are new to what the hold-out left.
+TEST(FitBlendTest, ATrainedModelBeginsAnewWhereTimesAreKnown) {
+  const Blend blend = fit_blend(pairs(), kNames, {true}, {.keep_all = true}, {.threads = 1});
+  const auto* trained = dynamic_cast<const SequenceFactors*>(blend.find(kTrained));
+  ASSERT_NE(trained, nullptr);
+  TrainingData data = pairs();
+  data.plan.epochs = trained->epochs();
+  const auto again = fit_model(kTrained, data, {.threads = 2});
+  EXPECT_EQ(items_of(again.get()), items_of(trained));
 }
 
 // The best item but those of the history.

@@ -183,8 +183,9 @@ inline SequenceFactors SequenceFactors::fit(const Interactions& interactions,
             start->n_items());
     require(start->factors() == options.factors, "start", "have as many factors", start->factors());
     const auto& weights = start->event_weights();
-    require(trainer.has_shape_of(weights), "start",
-            "have the same steps, max_history places, kinds and ages", weights.places.size());
+    require(trainer.can_follow(weights), "start",
+            "have the same steps, max_history places, no other kinds and the same ages",
+            weights.places.size());
     trainer.start_from(start->queries(), start->items(), weights);
   }
   context.begin("fit sequence factors", trainer.steps_per_epoch() * options.epochs);

@@ -20,6 +20,7 @@ namespace endcap {
 struct TrainingPlan {
   std::function<double(const Scorer&)> validation = {};  // higher is better: tells when to end
   std::int32_t epochs = 0;                               // > 0: exactly so many, unvalidated
+  std::shared_ptr<const Scorer> start = {};  // what was trained on older events, to go on from
 };
 
 // What models are fitted on: who did what, and what the catalogue says about the items.

@@ -9,6 +9,7 @@
 #include "endcap/tuning/blend.h"
 #include "endcap/tuning/blend_problem.h"
 #include "endcap/tuning/portfolio.h"
+#include "endcap/tuning/pose_blend.h"
 #include "endcap/tuning/purpose.h"
 #include "endcap/tuning/training_budget.h"
 #include "endcap/tuning/validation.h"
@@ -19,6 +20,7 @@ namespace endcap {
 struct Trial {
   std::vector<BlendTerm> terms = {};      // of the models that were fitted
   std::vector<std::int32_t> epochs = {};  // by term: that a trained model took; 0 for others
+  Models trained = {};                    // by term: on the first hold-out; null for others
   std::vector<std::string> skipped = {};  // models for which there was no time
   BlendProblem problems[kPurposes] = {};  // by Purpose: one feature for each term
 };

@@ -81,11 +81,12 @@ class EventWeightTable {
     return {steps_, first(kPlace, n_places_), first(kKind, n_kinds_), first(kAge, n_ages_)};
   }
 
-  [[nodiscard]] bool has_shape_of(const EventWeights& weights) const {
+  // Whether they are of the same shape, but for kinds that they have not met yet.
+  [[nodiscard]] bool can_follow(const EventWeights& weights) const {
     return weights.steps == steps_ && weights.places.size() == n_places_ &&
-           weights.kinds.size() == n_kinds_ && weights.ages.size() == n_ages_;
+           weights.kinds.size() <= n_kinds_ && weights.ages.size() == n_ages_;
   }
-  // Requires has_shape_of(weights).
+  // Requires can_follow(weights).
   void assign(const EventWeights& weights) {
     std::ranges::copy(weights.places, row(kPlace).begin());
     std::ranges::copy(weights.kinds, row(kKind).begin());

@@ -42,10 +42,11 @@ class SequenceTrainer {
   SequenceTrainer(const SequenceTrainer&) = delete;
   SequenceTrainer& operator=(const SequenceTrainer&) = delete;
 
-  [[nodiscard]] bool has_shape_of(const EventWeights& weights) const {
-    return weights_.has_shape_of(weights);
+  [[nodiscard]] bool can_follow(const EventWeights& weights) const {
+    return weights_.can_follow(weights);
   }
-  // Goes on from weights as scoring needs them, (n_items, factors) twice and of the same shape.
+  // Goes on from weights as scoring needs them, (n_items, factors) twice. Requires
+  // can_follow(event_weights).
   void start_from(std::span<const float> queries, std::span<const float> items,
                   const EventWeights& event_weights) {
     query_table_.assign(queries, options_.factors);

@@ -186,6 +186,7 @@ Snapshot fit_snapshot(ShopData shop, const FitOptions& options) {
                       {.keep_all = by_hand,
                        .newest_only = options.effort == Effort::kFast,
                        .rerank = options.effort == Effort::kBest && !by_hand,
+                       .go_on = options.effort != Effort::kBest,
                        .time_budget_seconds = time_budget_seconds(options)},
                       options.context);
   add_bought_together(data, options.context, s.blend);

@@ -43,6 +43,7 @@ std::vector<BlendTerm> get_terms(const Container& file, RecordReader& record,
     term.model = get_model(file, record, term_prefix(terms.size()), n_items);
     if (term.model) {
       require(term.model->n_items() == n_items, "model", "be of the shop's size", term.name);
+      term.epochs = epochs_of(*term.model);
     }
     terms.push_back(std::move(term));
   }

@@ -159,8 +159,10 @@ Models refit_terms(std::vector<BlendTerm>& terms, const TrainingData& data,
                    const Context& context) {
   Models models;
   FittedModels fitted;
+  auto own = data;
   for (auto& term : terms) {
-    models.push_back(term.model ? term.model : fit_term(term, data, fitted, context));
+    own.plan.epochs = term.epochs;
+    models.push_back(term.model ? term.model : fit_term(term, own, fitted, context));
   }
   return models;
 }
@@ -273,12 +275,12 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
   std::vector<BlendTerm> useful;
   std::vector<std::int32_t> places;  // of each term among the useful ones
   // What was held out in time are whole days, whose products are new to what was trained before.
-  const bool goes_on = data.interactions.order() != Order::kTime;
+  const bool goes_on = options.go_on && data.interactions.order() != Order::kTime;
   for (std::size_t m = 0; m < blend.terms.size(); ++m) {
     auto& term = blend.terms[m];
     places.push_back(static_cast<std::int32_t>(useful.size()));
     if (!options.keep_all && !term.has_weight()) continue;
-    all.plan.epochs = trial.epochs[m];
+    all.plan.epochs = term.epochs;
     if (goes_on) all.plan.start = trial.trained[m];
     models.push_back(fit_term(term, all, fitted, context));
     useful.push_back(term);

@@ -307,6 +307,11 @@ Family family_of(std::string_view name) {
   return Family::kPatterns;
 }
 
+std::int32_t epochs_of(const Scorer& model) {
+  const auto* trained = dynamic_cast<const SequenceFactors*>(&model);
+  return trained == nullptr ? 0 : trained->epochs();
+}
+
 std::shared_ptr<const Scorer> fit_model(const std::string& name, const TrainingData& data,
                                         const Context& context, const FittedModels& fitted) {
   if (name.starts_with(kRepeatsOfKind)) {

@@ -3,18 +3,11 @@
 #include <chrono>
 #include <utility>
 
-#include "endcap/models/sequence_factors.h"
 #include "endcap/tuning/model_ndcg.h"
 #include "endcap/tuning/pose_blend.h"
 
 namespace endcap {
 namespace {
-
-// The epochs that a trained model took; 0 for others.
-std::int32_t epochs_of(const Scorer& model) {
-  const auto* trained = dynamic_cast<const SequenceFactors*>(&model);
-  return trained == nullptr ? 0 : trained->epochs();
-}
 
 // The same data with other events.
 TrainingData with_events(const TrainingData& data, const Interactions& events) {
@@ -68,7 +61,6 @@ Models fit_first(Trial& trial, const TrainingData& data, const std::vector<std::
       continue;
     }
     budget.spend(name, term.fit_seconds);
-    trial.epochs.push_back(epochs_of(*models.back()));
     trial.trained.push_back(is_trained(name) ? models.back() : nullptr);
     trial.terms.push_back(std::move(term));
   }
@@ -83,7 +75,7 @@ Models fit_again(Trial& trial, const TrainingData& data, const Validation& valid
   for (std::size_t m = 0; m < trial.terms.size(); ++m) {
     auto& term = trial.terms[m];
     const double before = term.fit_seconds;
-    older.plan.epochs = trial.epochs[m];
+    older.plan.epochs = term.epochs;
     models.push_back(fit_term(term, older, fitted, context));
     term.fit_seconds += before;
   }
@@ -103,6 +95,7 @@ std::shared_ptr<const Scorer> fit_term(BlendTerm& term, const TrainingData& data
   auto model = fit_model(term.name, data, context, fitted);
   fitted[term.name] = model;
   term.fit_seconds = seconds_since(start);
+  term.epochs = epochs_of(*model);
   return model;
 }
 
@@ -112,7 +105,6 @@ Trial try_models(const TrainingData& data, const std::vector<std::string>& names
   Trial trial;
   if (hold_outs.empty()) {
     for (const auto& name : names) trial.terms.push_back({.name = name});
-    trial.epochs.resize(names.size());
     trial.trained.resize(names.size());
   }
   for (const auto& validation : hold_outs) {

@@ -47,11 +47,13 @@ TEST(FitBlendTest, ATrainedModelGoesOnFromWhatTheHoldOutLeft) {
   TrainingBudget budget(kNoTimeBudget, 2);
   const auto trial =
       try_models(data, kNames, {hold_out(data.interactions, {true}, 0)}, budget, {.threads = 1});
-  data.plan.epochs = trial.epochs[1];
+  const auto epochs = trial.terms[1].epochs;
+  data.plan.epochs = epochs;
   data.plan.start = trial.trained[1];
   const auto again = fit_model(kTrained, data, {.threads = 2});
   EXPECT_EQ(items_of(again.get()), items_of(blend.find(kTrained)));
-  EXPECT_LT(dynamic_cast<const SequenceFactors&>(*again).epochs(), trial.epochs[1]);
+  EXPECT_GT(epochs_of(*again), epochs);
+  EXPECT_LT(epochs_of(*again), 2 * epochs);
 }
 
 // A hundred days of customers who come for one of ten pairs, and a week later for item 20. Those of
@@ -77,13 +79,30 @@ TrainingData pairs() {
           .attributes = {}};
 }
 
+TEST(FitBlendTest, ATrainedModelBeginsAnewWhereItShall) {
+  const Blend blend = fit_blend(walks(), kNames, {true}, {.go_on = false}, {.threads = 1});
+  TrainingData data = walks();
+  data.plan.epochs = epochs_of(*blend.find(kTrained));
+  const auto again = fit_model(kTrained, data, {.threads = 2});
+  EXPECT_EQ(items_of(again.get()), items_of(blend.find(kTrained)));
+}
+
+// A nightly fit has nothing to validate with: it takes the epochs that the choice took.
+TEST(FitBlendTest, ATrainedModelLikeAnotherTakesAsManyEpochs) {
+  const Blend blend = fit_blend(walks(), kNames, {true}, {}, {.threads = 1});
+  const Blend again = refit_blend(walks(), blend.choice(), {.threads = 1});
+  const auto epochs = epochs_of(*blend.find(kTrained));
+  EXPECT_NE(epochs, 10);  // the usual number
+  EXPECT_EQ(epochs_of(*again.find(kTrained)), epochs);
+}
+
 // The newest days are new to what the hold-out left.
 TEST(FitBlendTest, ATrainedModelBeginsAnewWhereTimesAreKnown) {
   const Blend blend = fit_blend(pairs(), kNames, {true}, {.keep_all = true}, {.threads = 1});
-  const auto* trained = dynamic_cast<const SequenceFactors*>(blend.find(kTrained));
+  const auto* trained = blend.find(kTrained);
   ASSERT_NE(trained, nullptr);
   TrainingData data = pairs();
-  data.plan.epochs = trained->epochs();
+  data.plan.epochs = epochs_of(*trained);
   const auto again = fit_model(kTrained, data, {.threads = 2});
   EXPECT_EQ(items_of(again.get()), items_of(trained));
 }

@@ -69,7 +69,8 @@ class SequenceFactors final : public Scorer {
   [[nodiscard]] const Array<float>& queries() const { return queries_; }
   [[nodiscard]] const Array<float>& items() const { return items_; }
   [[nodiscard]] const EventWeights& event_weights() const { return event_weights_; }
-  [[nodiscard]] std::int32_t epochs() const { return epochs_; }  // that it was trained for
+  // That it was trained for, those of its start included.
+  [[nodiscard]] std::int32_t epochs() const { return epochs_; }
 
   void accumulate(const History& history, float weight, ScoreBoard& board) const override;
   void score_items(const History& history, std::span<const ItemIndex> items, ScoreBoard& board,
@@ -189,9 +190,10 @@ inline SequenceFactors SequenceFactors::fit(const Interactions& interactions,
     trainer.start_from(start->queries(), start->items(), weights);
   }
   context.begin("fit sequence factors", trainer.steps_per_epoch() * options.epochs);
+  const std::int32_t before = training.start == nullptr ? 0 : training.start->epochs();
   const auto snapshot = [&](int epoch) {
     return SequenceFactors(options.factors, trainer.queries(), trainer.items(),
-                           trainer.event_weights(), epoch);
+                           trainer.event_weights(), before + epoch);
   };
   std::optional<SequenceFactors> best;
   double best_value = 0;

@@ -25,7 +25,8 @@ struct BlendTerm {
   std::shared_ptr<const Scorer> model = {};  // null for what only the prior holds
   float weights[kPurposes] = {};             // by Purpose
   double fit_seconds = 0;
-  double ndcg_alone = 0;  // on the validation part, new items only
+  std::int32_t epochs = 0;  // that a trained model was trained for; 0 for others
+  double ndcg_alone = 0;    // on the validation part, new items only
 
   [[nodiscard]] bool has_weight() const {
     return std::any_of(std::begin(weights), std::end(weights), [](float w) { return w != 0; });

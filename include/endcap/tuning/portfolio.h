@@ -62,6 +62,9 @@ enum class Family {
   return family_of(name) == Family::kTrained;
 }
 
+// The epochs that a trained model was trained for; 0 for others.
+[[nodiscard]] std::int32_t epochs_of(const Scorer& model);
+
 // Models that were fitted on the same data, by name.
 using FittedModels = std::map<std::string, std::shared_ptr<const Scorer>, std::less<>>;
 

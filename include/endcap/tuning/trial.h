@@ -19,7 +19,6 @@ namespace endcap {
 // What the named models had to say where something was held out.
 struct Trial {
   std::vector<BlendTerm> terms = {};      // of the models that were fitted
-  std::vector<std::int32_t> epochs = {};  // by term: that a trained model took; 0 for others
   Models trained = {};                    // by term: on the first hold-out; null for others
   std::vector<std::string> skipped = {};  // models for which there was no time
   BlendProblem problems[kPurposes] = {};  // by Purpose: one feature for each term
@@ -33,7 +32,7 @@ struct Trial {
                                const Context& context);
 
 // The term's model, fitted on `data` after the others of `fitted`, which it joins; the term notes
-// the seconds that it took.
+// the seconds and the epochs that it took.
 [[nodiscard]] std::shared_ptr<const Scorer> fit_term(BlendTerm& term, const TrainingData& data,
                                                      FittedModels& fitted, const Context& context);
 

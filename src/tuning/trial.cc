@@ -72,8 +72,7 @@ Models fit_again(Trial& trial, const TrainingData& data, const Validation& valid
   auto older = with_events(data, train_part(data.interactions, validation));
   Models models;
   FittedModels fitted;
-  for (std::size_t m = 0; m < trial.terms.size(); ++m) {
-    auto& term = trial.terms[m];
+  for (auto& term : trial.terms) {
     const double before = term.fit_seconds;
     older.plan.epochs = term.epochs;
     models.push_back(fit_term(term, older, fitted, context));

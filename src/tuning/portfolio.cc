@@ -104,29 +104,24 @@ Maker slist(const SlistOptions& options) {
 
 // A shape of the trained model. Each starts from numbers of its own; `draw` tells two of a shape
 // apart.
-Maker sequence_factors(std::int32_t factors, float dropout, std::uint64_t draw = 0) {
+Maker sequence_factors(const SequenceFactorsOptions& shape, std::uint64_t draw = 0) {
   return [=](const TrainingData& data, const Context& context) {
     constexpr std::int32_t kMostEpochs = 24, kUsualEpochs = 10;
     constexpr std::int64_t kFewestSteps = 25;  // an epoch
     constexpr float kEpochsToGoOn = 0.4f;      // of those that it takes from the beginning
     const TrainingPlan& plan = data.plan;
-    SequenceFactorsOptions options{.factors = factors, .dropout = dropout};
-    if (data.interactions.order() == Order::kNone) {  // sets hold more than what comes next
-      options.dropout = 0.3f;
-      options.batch_targets = 30'000;
-      options.learning_rate = 0.004f;
-    }
+    SequenceFactorsOptions options = shape;
     // A small log in smaller batches, which are noisier and so take smaller steps.
-    const auto whole = options.batch_targets;
     const auto targets = data.interactions.n_events() / kFewestSteps;
     options.batch_targets =
-        static_cast<std::int32_t>(std::clamp<std::int64_t>(targets, 500, whole));
-    options.learning_rate *=
-        std::sqrt(static_cast<float>(options.batch_targets) / static_cast<float>(whole));
+        static_cast<std::int32_t>(std::clamp<std::int64_t>(targets, 500, shape.batch_targets));
+    options.learning_rate *= std::sqrt(static_cast<float>(options.batch_targets) /
+                                       static_cast<float>(shape.batch_targets));
     options.epochs = plan.epochs > 0 ? plan.epochs : plan.validation ? kMostEpochs : kUsualEpochs;
     Context own = context;
-    own.seed += static_cast<std::uint64_t>(factors) + 1000 * draw;
+    own.seed += static_cast<std::uint64_t>(shape.factors) + 1000 * draw;
     const auto* start = dynamic_cast<const SequenceFactors*>(plan.start.get());
+    // With the newest events a log may turn out to be baskets.
     if (start != nullptr && start->event_weights().steps != steps_of(data.interactions)) {
       start = nullptr;
     }
@@ -138,6 +133,12 @@ Maker sequence_factors(std::int32_t factors, float dropout, std::uint64_t draw =
                                        {.validation = plan.validation, .start = start}));
   };
 }
+
+constexpr SequenceFactorsOptions kNarrow = {.factors = 64, .dropout = 0.4f};
+constexpr SequenceFactorsOptions kWide = {.factors = 256, .dropout = 0.6f};
+// Of a set half is hidden as it is, and its many targets want large batches.
+constexpr SequenceFactorsOptions kOfSets = {
+    .factors = 64, .dropout = 0.3f, .learning_rate = .004f, .batch_targets = 30'000};
 
 // The matrix of another model, asked in its own way.
 Entry asked_as(std::string_view base, HistoryWeights history) {
@@ -196,12 +197,12 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
         [](const TrainingData& data, const Context& context) {
           return shared(Rp3Beta::fit(by_basket(data.interactions), {.beta = 0.5f}, context));
         }}},
-      {"sequence_factors/narrow", {Needs::kNothing, Effort::kBest, sequence_factors(64, 0.4f)}},
-      {"sequence_factors", {Needs::kOrder, Effort::kBest, sequence_factors(128, 0.5f)}},
-      {"sequence_factors/wide", {Needs::kOrder, Effort::kBest, sequence_factors(256, 0.6f)}},
-      {"sequence_factors/again", {Needs::kOrder, Effort::kBest, sequence_factors(128, 0.5f, 1)}},
-      {"sequence_factors/wide_again",
-       {Needs::kOrder, Effort::kBest, sequence_factors(256, 0.6f, 1)}},
+      {"sequence_factors/narrow", {Needs::kOrder, Effort::kBest, sequence_factors(kNarrow)}},
+      {"sequence_factors", {Needs::kOrder, Effort::kBest, sequence_factors({})}},
+      {"sequence_factors/wide", {Needs::kOrder, Effort::kBest, sequence_factors(kWide)}},
+      {"sequence_factors/again", {Needs::kOrder, Effort::kBest, sequence_factors({}, 1)}},
+      {"sequence_factors/wide_again", {Needs::kOrder, Effort::kBest, sequence_factors(kWide, 1)}},
+      {"sequence_factors/sets", {Needs::kNoOrder, Effort::kBest, sequence_factors(kOfSets)}},
       {"content",
        {Needs::kTokens, Effort::kFast,
         [](const TrainingData& data, const Context& context) {
@@ -280,7 +281,7 @@ std::string_view quickly_trained(const Interactions& interactions) {
   if (n_events < kFewEvents || n_events > kTooManyEvents) return {};
   const auto steps = steps_of(interactions);
   if (steps == Steps::kBaskets) return "sequence_factors";
-  if (steps == Steps::kNone) return "sequence_factors/narrow";
+  if (steps == Steps::kNone) return "sequence_factors/sets";
   if (interactions.order() != Order::kSequence) return {};
   return n_events > kManyEvents ? "sequence_factors/narrow" : "sequence_factors";
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "endcap/base/random.h"
+#include "endcap/matrix/csr_matrix.h"
 #include "endcap/matrix/interactions.h"
 
 namespace endcap {
@@ -35,6 +36,14 @@ inline Interactions interactions_of(std::int32_t n_items, const Lists& lists,
 
 // Sets of 2, 3 and 1 items; each item has two users.
 inline Interactions three_users() { return interactions_of(3, {{0, 1}, {0, 1, 2}, {2}}); }
+
+// One attribute an item.
+inline CsrMatrix attributes_of(const std::vector<std::int32_t>& attribute,
+                               std::int32_t n_attributes) {
+  std::vector<std::int64_t> offsets{0};
+  for (std::size_t i = 0; i < attribute.size(); ++i) offsets.push_back(static_cast<int>(i) + 1);
+  return {n_attributes, std::move(offsets), attribute, std::vector<float>(attribute.size(), 1)};
+}
 
 // Histories of up to `longest` events, with repeats; low items are the popular ones.
 inline Lists random_lists(int n_users, std::int32_t n_items, int longest) {

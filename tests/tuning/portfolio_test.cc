@@ -60,7 +60,7 @@ TEST(PortfolioTest, TheUsualEffortTrainsOneModelOfBasketsAndOfSets) {
     std::erase_if(names, [](const auto& name) { return !is_trained(name); });
     EXPECT_EQ(names, Names{"sequence_factors"});
   }
-  EXPECT_EQ(trained(20'000, Order::kNone, Effort::kBalanced), Names{"sequence_factors/narrow"});
+  EXPECT_EQ(trained(20'000, Order::kNone, Effort::kBalanced), Names{"sequence_factors/sets"});
   EXPECT_EQ(trained(19'990, Order::kNone, Effort::kBalanced), Names{});
 }
 

@@ -20,7 +20,8 @@ namespace endcap {
 struct TrainingPlan {
   std::function<double(const Scorer&)> validation = {};  // higher is better: tells when to end
   std::int32_t epochs = 0;                               // > 0: exactly so many, unvalidated
-  std::shared_ptr<const Scorer> start = {};  // what was trained on older events, to go on from
+  // What was trained on fewer events, to go on from: that takes two fifths of the epochs.
+  std::shared_ptr<const Scorer> start = {};
 };
 
 // What models are fitted on: who did what, and what the catalogue says about the items.

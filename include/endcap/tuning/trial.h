@@ -25,8 +25,9 @@ struct Trial {
 };
 
 // Fits the models on one hold-out after the other, so that no more than one set of them is in
-// memory. Trained models end early on the first hold-out and take as many epochs on the others.
-// Without a hold-out no model is fitted, and each has a term. Throws what Progress throws.
+// memory, and the first trained ones. Trained models end early on the first hold-out and take as
+// many epochs on the others. Without a hold-out no model is fitted, and each has a term. Throws
+// what Progress throws.
 [[nodiscard]] Trial try_models(const TrainingData& data, const std::vector<std::string>& names,
                                const std::vector<Validation>& hold_outs, TrainingBudget& budget,
                                const Context& context);

@@ -20,9 +20,9 @@ namespace endcap::detail {
 class EventWeightTable {
  public:
   // Kinds have weights where there are several, ages where times are known.
-  EventWeightTable(const Interactions& interactions, Steps steps, std::int32_t max_history)
-      : steps_(steps),
-        n_places_(steps == Steps::kNone ? 1 : static_cast<std::size_t>(max_history)) {
+  EventWeightTable(const Interactions& interactions, std::int32_t max_history)
+      : steps_(steps_of(interactions)),
+        n_places_(steps_ == Steps::kNone ? 1 : static_cast<std::size_t>(max_history)) {
     constexpr std::size_t kAges = 24;  // minutes to sixteen years
     std::set<std::int16_t> kinds;
     for (const auto& event : interactions.events()) kinds.insert(event.kind);
@@ -36,6 +36,8 @@ class EventWeightTable {
     }
     table_.average = table_.values;
   }
+
+  [[nodiscard]] Steps steps() const { return steps_; }
 
   // Where the three factors of one weight are.
   struct Indices {

@@ -69,8 +69,8 @@ class Events:
 
         The columns of user and item must be there: text or 64-bit integers. The others may be
         absent: kind ("view" then), time (a datetime, no zone meaning UTC, a date, or seconds since
-        1970; without it the rows of a user are in order), quantity, price of one piece, session
-        (may be missing in some rows).
+        1970; without it the rows of a user are in order, or in none if they are sorted by item),
+        quantity, price of one piece, session (may be missing in some rows).
         kinds: weights of the shop's own kinds, or new weights of the standard ones.
 
         Raises ValueError naming column, rule and value.
@@ -85,7 +85,7 @@ class Events:
         users, user_codes = _columns.ids(_required(table, user, "user"), "user")
         items, item_codes = _columns.ids(_required(table, item, "item"), "item")
         own_kinds = kinds_of(kinds)
-        time_us, order = _times(optional["time"], len(table))
+        time_us, order = _times(optional["time"], user_codes, item_codes)
         core = _core.Events(
             users=users,
             items=items,
@@ -283,9 +283,9 @@ def _required(table: Any, name: str, argument: str) -> Any:
     return _columns.series(table, name, argument, required=True)
 
 
-def _times(column: Any | None, n: int) -> tuple[Any, Any]:
+def _times(column: Any | None, users: Any, items: Any) -> tuple[Any, Any]:
     if column is None:
-        return np.arange(n, dtype=np.int64), _core.Order.SEQUENCE
+        return np.arange(len(users), dtype=np.int64), _core.order_of_rows(users, items)
     return _columns.microseconds(column, "time"), _core.Order.TIME
 
 

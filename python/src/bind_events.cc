@@ -127,6 +127,11 @@ void bind_events(py::module_& module) {
         return counts;
       });
 
+  module.def("order_of_rows",
+             [](const Vector<std::int32_t>& user, const Vector<std::int32_t>& item) {
+               return order_of_rows(to_vector(user), to_vector(item));
+             });
+
   py::class_<EventReaderOptions>(module, "EventReaderOptions")
       .def(py::init(&reader_options), "columns"_a, "kinds"_a, "separator"_a, "max_bad_rows"_a);
   module.def("read_events_csv",

@@ -106,11 +106,11 @@ ReadEvents EventCollector::finish() && {
   const auto keep = timed_rows();
   EventColumns columns;
   columns.kinds = std::move(kinds_);
-  columns.order = any_time_ ? Order::kTime : Order::kSequence;
   std::tie(columns.users, columns.user) = std::move(users_).finish();
   std::tie(columns.items, columns.item) = std::move(items_).finish();
   columns.user = kept(std::move(columns.user), keep);
   columns.item = kept(std::move(columns.item), keep);
+  columns.order = any_time_ ? Order::kTime : order_of_rows(columns.user, columns.item);
   columns.kind = kept(std::move(kind_), keep);
   columns.time_us = kept(std::move(times_), keep);
   if (any_quantity_) columns.quantity = kept(std::move(quantity_), keep);

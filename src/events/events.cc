@@ -89,8 +89,26 @@ Array<T> reordered(const std::vector<T>& column, const std::vector<std::size_t>&
 
 }  // namespace
 
+Order order_of_rows(std::span<const std::int32_t> user, std::span<const std::int32_t> item) {
+  constexpr std::int64_t kSteps = 1'000;  // that no log takes one way by chance
+  std::vector<std::int32_t> last;         // by user
+  std::int64_t rises = 0, falls = 0;
+  for (std::size_t row = 0; row < item.size(); ++row) {
+    const auto u = static_cast<std::size_t>(user[row]);
+    if (u >= last.size()) last.resize(u + 1, kNoIndex);
+    if (last[u] != kNoIndex) {
+      rises += last[u] < item[row] ? 1 : 0;
+      falls += last[u] > item[row] ? 1 : 0;
+    }
+    last[u] = item[row];
+  }
+  const bool is_sorted = std::min(rises, falls) == 0 && std::max(rises, falls) >= kSteps;
+  return is_sorted ? Order::kNone : Order::kSequence;
+}
+
 Events::Events(EventColumns columns) {
   check(columns);
+  if (columns.order == Order::kNone) columns.time_us.clear();
   std::vector<std::int64_t> offsets(static_cast<std::size_t>(columns.users.size()) + 1);
   for (const auto user : columns.user) ++offsets[static_cast<std::size_t>(user) + 1];
   std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
@@ -132,7 +150,6 @@ Events Events::from_list(const std::vector<Event>& events, Kinds kinds) {
   columns.items = Vocabulary::from_ids(std::move(items));
   const Vocabulary session_ids = Vocabulary::from_ids(std::move(sessions));
   columns.kinds = std::move(kinds);
-  columns.order = timed > 0 ? Order::kTime : Order::kSequence;
   std::int64_t place = 0;
   for (const auto& event : events) {
     columns.user.push_back(*columns.users.find(event.user));
@@ -145,6 +162,7 @@ Events Events::from_list(const std::vector<Event>& events, Kinds kinds) {
       columns.session.push_back(event.session ? *session_ids.find(*event.session) : kNoIndex);
     }
   }
+  columns.order = timed > 0 ? Order::kTime : order_of_rows(columns.user, columns.item);
   return Events(std::move(columns));
 }
 
@@ -197,8 +215,15 @@ Interactions Events::interactions(std::span<const ItemIndex> item_of, std::int32
                         .weight = kinds_[kind_[e]].weight,
                         .kind = kind_[e]};
       if (order_ != Order::kNone) event.time_us = time_us_[e];
-      // A pair in no order may stand for many events: all that is known of them is how many.
-      if (order_ == Order::kNone && !quantity_.empty()) event.weight *= quantity_[e];
+      if (order_ == Order::kNone) {
+        // A pair in no order may stand for many events: all that is known of them is how many.
+        if (!quantity_.empty()) event.weight *= quantity_[e];
+        const bool is_first = std::ssize(events) == offsets.back();
+        if (!is_first && events.back().item == event.item) {
+          if (event.weight > events.back().weight) events.back() = event;
+          continue;
+        }
+      }
       if (!session_.empty() || order_ == Order::kTime) {
         const std::int64_t name =
             session_.empty() ? event.time_us / kMicrosecondsPerDay : session_[e];

@@ -37,8 +37,9 @@ std::int32_t gather(const Edition& edition, EventGatherer& all) {
     if (events.empty() && disliked.empty()) continue;
     const auto number = all.user(id);
     for (const auto& event : events) {
+      const float quantity = event.weight / s.kinds[event.kind].weight;
       all.add(number, number_of(event.item), event.kind, event.time_us,
-              by_session ? event.basket : kNoIndex);
+              by_session ? event.basket : kNoIndex, quantity);
       sessions = std::max(sessions, event.basket + 1);
     }
     for (const auto item : disliked) all.add(number, number_of(item), dislike, 0);

@@ -74,6 +74,13 @@ TEST_F(EventReaderTest, WithoutTimesTheFileIsInOrder) {
   EXPECT_EQ(events.event(2).item, Id("x"));
 }
 
+TEST_F(EventReaderTest, AFileSortedByItemIsInNoOrder) {
+  std::string rows = "user,item\n";
+  for (int user = 0; user < 1'000; ++user) rows += std::to_string(user) + ",3\n";
+  for (int user = 0; user < 1'000; ++user) rows += std::to_string(user) + ",5\n";
+  EXPECT_EQ(csv(rows).events.order(), Order::kNone);
+}
+
 TEST_F(EventReaderTest, TakesTheCallersKinds) {
   Kinds kinds;
   kinds.add("rent", 4);

@@ -58,6 +58,37 @@ TEST(EventsTest, SequencesKeepTheirOrder) {
   EXPECT_EQ(interactions.events_of(1).size(), 0u);
 }
 
+TEST(EventsTest, RowsSortedByItemHaveNoOrder) {
+  std::vector<std::int32_t> user, rising, falling;
+  for (std::int32_t u = 0; u < 1'000; ++u) {
+    user.insert(user.end(), {u, u});
+    rising.insert(rising.end(), {u % 7, u % 7 + 1});
+    falling.insert(falling.end(), {u % 7 + 1, u % 7});
+  }
+  for (auto& item : {&rising, &falling}) {
+    EXPECT_EQ(order_of_rows(user, *item), Order::kNone);
+    const auto fewer = std::span(*item).first(1'998);  // may be chance
+    EXPECT_EQ(order_of_rows(user, fewer), Order::kSequence);
+    std::swap((*item)[0], (*item)[1]);  // one step the other way
+    EXPECT_EQ(order_of_rows(user, *item), Order::kSequence);
+  }
+}
+
+TEST(EventsTest, ASetHasAnItemOnceAsItsWeightiestEvent) {
+  EventColumns rows;
+  rows.order = Order::kNone;
+  rows.users = Vocabulary(std::vector<std::int64_t>{1, 2});
+  rows.items = Vocabulary(std::vector<std::int64_t>{3});
+  rows.user = {0, 0, 0, 1};
+  rows.item = {0, 0, 0, 0};
+  rows.kind = {0, 2, 0, 0};  // a view weighs 1, a purchase 5
+  const auto interactions = Events(std::move(rows)).interactions();
+  ASSERT_EQ(interactions.n_events(), 2);
+  EXPECT_EQ(interactions.events()[0].kind, 2);
+  EXPECT_EQ(interactions.events()[0].weight, 5);
+  EXPECT_EQ(interactions.events()[1].weight, 1);
+}
+
 TEST(EventsTest, QuantitiesWeighWhatHasNoOrder) {
   EventColumns cells;
   cells.order = Order::kNone;

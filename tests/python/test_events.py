@@ -94,6 +94,14 @@ def test_a_sparse_matrix_counts_where_it_is_not_zero():
     assert "none, no order" in repr(events)
 
 
+def test_rows_without_times_that_are_sorted_by_item_are_in_no_order():
+    users, items = np.repeat(np.arange(1000), 2), np.tile([3, 5], 1000)
+    rows = pd.DataFrame({"user": users, "item": items})
+    assert "none, no order" in repr(Events.from_frame(rows))
+    rows.loc[0:1, "item"] = [5, 3]
+    assert "none, by order" in repr(Events.from_frame(rows))
+
+
 def test_a_cell_of_a_sparse_matrix_counts_as_often_as_it_says():
     counts = csr_matrix(np.random.default_rng(5).poisson(0.4, (30, 12)))
     model = endcap.Als(4, use_event_weights=True)

@@ -90,6 +90,27 @@ TEST(LiveShopTest, PlacesInALogWithoutTimesGoOn) {
   EXPECT_EQ(bytes_of(shop), bytes_of(Recommender::fit(all, {}, {.like = &shop})));
 }
 
+TEST(LiveShopTest, SetsKeepTheirQuantities) {
+  EventColumns cells;
+  cells.order = Order::kNone;
+  cells.users = Vocabulary(std::vector<std::int64_t>{0, 1});
+  cells.items = Vocabulary(std::vector<std::int64_t>{0, 1, 2, 3});
+  cells.user = {0, 0, 0, 1, 1};
+  cells.item = {0, 1, 2, 0, 1};
+  cells.kind = {0, 0, 2, 0, 2};
+  cells.quantity = {4, 1, 2, 3, 1};
+  auto shop = Recommender::fit(Events(cells), {}, {.models = {"rp3beta"}});
+  shop.observe(1, 0);  // already there
+  shop.observe(1, 3, "purchase");
+  shop.refresh();
+  cells.user.push_back(1);
+  cells.item.push_back(3);
+  cells.kind.push_back(2);
+  cells.quantity.push_back(1);
+  const Events all(cells);
+  EXPECT_EQ(bytes_of(shop), bytes_of(Recommender::fit(all, {}, {.like = &shop})));
+}
+
 TEST(LiveShopTest, SessionsStayTogether) {
   auto events = year_of_events(20);
   for (std::size_t e = 0; e < events.size(); ++e) {

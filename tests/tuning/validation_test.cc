@@ -225,5 +225,17 @@ TEST(ValidationTest, HoldsOutAPartOfSets) {
   EXPECT_EQ(train_part(log, v).n_events(), 11);
 }
 
+TEST(ValidationTest, WantsTargetsOfSets) {
+  const std::vector<Event> set = {{0, 0, 1}, {1, 0, 0}, {2, 0, 1}, {3, 0, 1}, {4, 0, 1}};
+  const std::vector<std::vector<Event>> sets(30, set);
+  const auto v = hold_out(log_of(Order::kNone, sets), {true, false}, 0);
+  ASSERT_FALSE(v.queries.empty());
+  EXPECT_LT(v.queries.size(), 11u);  // nothing is asked where no target is hidden
+  for (const auto& query : v.queries) {
+    EXPECT_EQ(query.wanted, std::vector<ItemIndex>{1});
+    EXPECT_EQ(query.history.size(), 3u);
+  }
+}
+
 }  // namespace
 }  // namespace endcap

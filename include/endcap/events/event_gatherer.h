@@ -24,12 +24,13 @@ class EventGatherer {
 
   // Requires a kind of the table. `session`: any numbering >= 0 within the user, or kNoIndex.
   void add(std::int32_t user, std::int32_t item, std::int16_t kind, std::int64_t time_us,
-           std::int32_t session = kNoIndex) {
+           std::int32_t session = kNoIndex, float quantity = 1) {
     columns_.user.push_back(user);
     columns_.item.push_back(item);
     columns_.kind.push_back(kind);
     columns_.time_us.push_back(time_us);
     columns_.session.push_back(session);
+    columns_.quantity.push_back(quantity);
     any_session_ = any_session_ || session != kNoIndex;
   }
 
@@ -38,7 +39,6 @@ class EventGatherer {
     if (columns_.item.empty()) return Events::none(std::move(columns_.kinds), columns_.order);
     columns_.users = users_.finish(columns_.user);
     columns_.items = items_.finish(columns_.item);
-    if (columns_.order == Order::kNone) columns_.time_us.clear();
     if (!any_session_) columns_.session.clear();
     return Events(std::move(columns_));
   }

@@ -15,7 +15,7 @@ struct EventReaderOptions {
   std::string user = "user";
   std::string item = "item";
   std::string kind = "kind";          // default_kind where missing
-  std::string time = "time";          // of all events or of none; none: the file is in order
+  std::string time = "time";          // of all events or of none; none: see order_of_rows
   std::string quantity = "quantity";  // 1 where missing
   std::string price = "price";        // unknown where missing
   std::string session = "session";    // none where missing

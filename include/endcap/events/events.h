@@ -37,11 +37,17 @@ struct EventColumns {
   std::vector<std::int32_t> user;     // indices into users
   std::vector<std::int32_t> item;     // indices into items
   std::vector<std::int16_t> kind;     // indices into kinds
-  std::vector<std::int64_t> time_us;  // UTC, or the place in the user's order; empty for sets
+  std::vector<std::int64_t> time_us;  // UTC, or the place in the user's order; unused for sets
   std::vector<float> quantity;        // > 0, optional
   std::vector<float> price;           // of one piece, NaN unknown, optional
   std::vector<std::int32_t> session;  // any numbering >= 0, -1 for none, optional
 };
+
+// The order of rows without times: a user's rows come one after the other, unless the items of
+// every user rise, or those of every user fall, in a thousand steps or more: then rows were sorted
+// by item and have none. Both columns: (n_events,), indices into sorted vocabularies.
+[[nodiscard]] Order order_of_rows(std::span<const std::int32_t> user,
+                                  std::span<const std::int32_t> item);
 
 // A log of what visitors did. Sorted by user, then time, then item and kind, so that the order in
 // which events arrived leaves no trace. Immutable; copies share the columns.
@@ -53,7 +59,8 @@ class Events {
   // range, a time before 1970 or after the year 9999, a quantity or price that is not finite.
   explicit Events(EventColumns columns);
 
-  // Throws std::invalid_argument as above, and if only some events have a time.
+  // Events without times have the order of order_of_rows. Throws std::invalid_argument as above,
+  // and if only some events have a time.
   [[nodiscard]] static Events from_list(const std::vector<Event>& events, Kinds kinds = {});
 
   // A log in which nothing has happened yet.

@@ -29,7 +29,7 @@ static_assert(sizeof(Interaction) == 24);
 
 // What the order of a history means.
 enum class Order : std::int32_t {
-  kNone,      // a set
+  kNone,      // a set: each item stands once, as its weightiest event
   kSequence,  // time_us counts 0, 1, 2, ... within a user
   kTime,      // time_us is UTC
 };

@@ -145,8 +145,8 @@ inline Validation hold_out_visitors(const Interactions& all, const std::vector<b
   return result;
 }
 
-inline Validation hold_out_random(const Interactions& all, Random& random,
-                                  const ValidationOptions& options) {
+inline Validation hold_out_random(const Interactions& all, const std::vector<bool>& is_target,
+                                  Random& random, const ValidationOptions& options) {
   std::vector<UserIndex> users;
   for (UserIndex user = 0; user < all.n_users(); ++user) {
     if (all.events_of(user).size() >= 3) users.push_back(user);
@@ -166,14 +166,15 @@ inline Validation hold_out_random(const Interactions& all, Random& random,
     for (std::size_t place_in = 0; place_in < events.size(); ++place_in) {
       if (h < hidden.size() && hidden[h] == place_in) {
         result.held_out[first + place_in] = true;
-        query.wanted.push_back(events[place_in].item);
+        if (is_target[static_cast<std::size_t>(events[place_in].kind)])
+          query.wanted.push_back(events[place_in].item);
         ++h;
       } else {
         query.history.push_back(events[place_in]);
       }
     }
     query.wanted = distinct(std::move(query.wanted));
-    result.queries.push_back(std::move(query));
+    if (!query.wanted.empty()) result.queries.push_back(std::move(query));
   }
   return result;
 }

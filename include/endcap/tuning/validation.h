@@ -43,7 +43,7 @@ inline Validation hold_out_any(const Interactions& all, const std::vector<bool>&
     case Order::kNone:
       break;
   }
-  return hold_out_random(all, random, options);
+  return hold_out_random(all, is_target, random, options);
 }
 
 inline void keep_some(Validation& validation, Random& random, const ValidationOptions& options) {

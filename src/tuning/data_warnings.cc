@@ -119,6 +119,18 @@ void warn_of_visitors(const Events& events, Warnings& warnings) {
                      "Then leave it out.");
 }
 
+void warn_of_order(const Events& events, Warnings& warnings) {
+  if (events.order() != Order::kSequence) return;
+  std::vector<std::int32_t> user;
+  for (std::int32_t u = 0; u < events.users().size(); ++u) {
+    user.resize(static_cast<std::size_t>(events.offsets()[static_cast<std::size_t>(u) + 1]), u);
+  }
+  if (order_of_rows(user, events.item().span()) == Order::kSequence) return;
+  warnings.emplace_back(
+      "The items of every visitor come sorted by id. They are taken for the order in which things "
+      "happened; if it is not, give them as sets (from_csr): lists will be much better.");
+}
+
 void warn_of_times(const Events& events, Warnings& warnings) {
   if (events.order() != Order::kTime) return;
   constexpr std::size_t kEnough = 1'000'000;  // of a longer log, every so many-th
@@ -247,6 +259,7 @@ std::vector<std::string> data_warnings(const Events& events, const Catalog& cata
   if (log.size() == 0) return warnings;
   warn_of_rows(events, log, warnings);
   warn_of_visitors(events, warnings);
+  warn_of_order(events, warnings);
   warn_of_times(events, warnings);
   warn_of_catalog(events, catalog, log, warnings);
   return warnings;

@@ -70,6 +70,15 @@ TEST(DataWarningsTest, OneVisitorWithMuchOfTheLogIsNamed) {
   EXPECT_TRUE(warnings_of(events).starts_with("One visitor, 99, has 20 % of all events."));
 }
 
+TEST(DataWarningsTest, SequencesSortedByItemLookLikeSets) {
+  std::vector<std::vector<Id>> sequences(1'000, {Id(3), Id(5)});
+  const auto warnings = data_warnings(Events::from_sequences(sequences), {});
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_NE(warnings[0].find("sorted by id"), std::string::npos);
+  std::swap(sequences[0][0], sequences[0][1]);
+  EXPECT_TRUE(data_warnings(Events::from_sequences(sequences), {}).empty());
+}
+
 TEST(DataWarningsTest, ATimeThatManyShareLooksLikeAnImport) {
   auto events = healthy();
   for (std::size_t e = 0; e < 300; ++e) events[e].time_us = 5 * kHour;

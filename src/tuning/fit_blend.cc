@@ -200,7 +200,7 @@ FitReport begin_report(const std::vector<BlendTerm>& terms, const Interactions& 
       all.order() == Order::kTime &&  // and all that is asked came after all that is learned from
       std::all_of(first.queries.begin(), first.queries.end(),
                   [&](const auto& query) { return query.now_us > until; });
-  report.held_out = newest ? "newest" : all.order() == Order::kNone ? "random" : "last";
+  report.held_out = newest ? "newest" : tells_order(all) ? "last" : "random";
   if (newest) report.cut_us = until + 1;
   return report;
 }
@@ -261,12 +261,12 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
   } else {
     context.begin("weighing the models", trial.problems[0].n_queries());
     // Of a set so much is hidden that what trees learn there does not hold for whole sets.
-    const bool has_order = data.interactions.order() != Order::kNone;
-    const bool wants_trees = options.rerank && has_order;
+    const bool wants_trees = options.rerank && tells_order(data.interactions);
     if (wants_trees) {
       blend.report.models.push_back(TriedModel{.name = std::string(kBoostedTrees)});
     }
-    weigh(blend, trial, has_order, wants_trees && can_boost(), context);
+    const bool has_trends = data.interactions.order() != Order::kNone;
+    weigh(blend, trial, has_trends, wants_trees && can_boost(), context);
     let_content_whisper(blend.terms);
   }
   TrainingData all = data;

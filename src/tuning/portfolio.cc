@@ -231,9 +231,9 @@ bool has(Needs needs, const TrainingData& data) {
     case Needs::kNothing:
       return true;
     case Needs::kNoOrder:  // each query of a dense model costs O(n_items): not for live sessions
-      return data.interactions.order() == Order::kNone;
+      return !tells_order(data.interactions);
     case Needs::kOrder:
-      return data.interactions.order() != Order::kNone;
+      return tells_order(data.interactions);
     case Needs::kBaskets:
       return data.interactions.order() != Order::kNone && has_baskets(data.interactions);
     case Needs::kTimes:

@@ -34,5 +34,30 @@ TEST(VisitorOrderTest, NeedsAnOrderWithoutTimesAndEnoughVisitors) {
   EXPECT_FALSE(newest_visitors_last({}));
 }
 
+// `n` visitors who come twice after `guests` who do two things at once.
+Interactions guests_and(int guests, int n) {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> events;
+  for (int user = 0; user < guests + n; ++user) {
+    events.push_back({.time_us = user, .item = 0});
+    events.push_back({.time_us = user < guests ? user : user + 1, .item = 1});
+    offsets.push_back(static_cast<std::int64_t>(events.size()));
+  }
+  return {2, Order::kTime, std::move(offsets), std::move(events)};
+}
+
+TEST(VisitorOrderTest, GuestsTellNone) {
+  EXPECT_FALSE(tells_order(guests_and(100, 0)));
+  EXPECT_FALSE(tells_order(guests_and(100, 1)));
+  EXPECT_TRUE(tells_order(guests_and(99, 1)));
+  EXPECT_TRUE(tells_order(guests_and(0, 1)));
+  EXPECT_TRUE(tells_order(log_of(5, true, Order::kTime)));  // one event each: nothing against it
+}
+
+TEST(VisitorOrderTest, SequencesTellOneAndSetsNone) {
+  EXPECT_TRUE(tells_order(log_of(5, true, Order::kSequence)));
+  EXPECT_FALSE(tells_order(log_of(5, true, Order::kNone)));
+}
+
 }  // namespace
 }  // namespace endcap

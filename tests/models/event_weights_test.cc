@@ -63,6 +63,7 @@ TEST(EventWeightsTest, BasketsAreStepsWhereNothingTellsAnOrderWithin) {
   EXPECT_EQ(steps_of(one_user(Order::kSequence, {event(kNoIndex, 0), event(kNoIndex, 1)})),
             Steps::kEvents);
   EXPECT_EQ(steps_of(one_user(Order::kTime, {})), Steps::kEvents);
+  EXPECT_EQ(steps_of(one_user(Order::kTime, {event(0, 7), event(0, 7)})), Steps::kNone);
 }
 
 }  // namespace

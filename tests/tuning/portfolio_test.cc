@@ -70,6 +70,20 @@ TEST(PortfolioTest, TheBestEffortTrainsSeveralShapesWhereverThereIsAnOrder) {
   EXPECT_EQ(trained(100, Order::kNone, Effort::kBest).size(), 1u);
 }
 
+TEST(PortfolioTest, GuestsAreSetsWithTrends) {
+  auto data = log_of(20'000, Order::kTime);
+  std::vector<Interaction> events(data.interactions.events().begin(),
+                                  data.interactions.events().end());
+  for (std::size_t e = 0; e < events.size(); ++e) events[e].time_us = std::int64_t(e) / 10;
+  data.interactions = {10, Order::kTime, data.interactions.offsets(), std::move(events)};
+  const auto names = portfolio(data, Effort::kBalanced);
+  const auto has = [&](const char* name) { return std::ranges::count(names, name) == 1; };
+  EXPECT_TRUE(has("ease/flat"));
+  EXPECT_TRUE(has("sequence_factors/sets"));
+  EXPECT_TRUE(has("popularity/7d"));
+  EXPECT_FALSE(has("sequential_rules"));
+}
+
 TEST(PortfolioTest, TriesSeveralShapesOfEaseOnSetsAlone) {
   const auto n_shapes = [](Order order) {
     const auto names = portfolio(log_of(100, order), Effort::kBalanced);

@@ -225,6 +225,30 @@ TEST(ValidationTest, HoldsOutAPartOfSets) {
   EXPECT_EQ(train_part(log, v).n_events(), 11);
 }
 
+TEST(ValidationTest, AsksGuestsForAPartOfTheirOnlyBasket) {
+  std::vector<std::vector<Event>> visitors;
+  for (int day = 0; day < 100; ++day) visitors.push_back({{0, day}, {1, day}, {2, day}, {2, day}});
+  const auto log = log_of(Order::kTime, visitors);
+  const auto newest = hold_out(log, kAnyKind, 0, {.enough_queries = 1});
+  ASSERT_EQ(newest.queries.size(), 10u);  // of the newest tenth
+  for (const auto& query : newest.queries) {
+    ASSERT_EQ(query.wanted.size(), 1u);
+    EXPECT_EQ(query.history.size(), query.wanted[0] == 2 ? 2u : 3u);  // all of an item is hidden
+    EXPECT_EQ(query.now_us, query.history[0].time_us);
+  }
+  EXPECT_EQ(train_part(log, newest).n_events(), 90 * 4);  // and all else of the asked
+  const auto more = more_hold_outs(log, kAnyKind, 0, newest);
+  ASSERT_EQ(more.size(), 3u);
+  EXPECT_EQ(more[0].queries.size(), 10u);
+  EXPECT_EQ(train_part(log, more[0]).n_events(), 80 * 4);
+}
+
+TEST(ValidationTest, HoldsOutAPartWhereAllTimesAreOne) {
+  const std::vector<Event> basket = {{0, 1}, {1, 1}, {2, 1}, {3, 1}, {4, 1}};
+  const auto v = hold_out(log_of(Order::kTime, {basket, basket, basket}), kAnyKind, 0);
+  EXPECT_EQ(v.queries.size(), 2u);
+}
+
 TEST(ValidationTest, WantsTargetsOfSets) {
   const std::vector<Event> set = {{0, 0, 1}, {1, 0, 0}, {2, 0, 1}, {3, 0, 1}, {4, 0, 1}};
   const std::vector<std::vector<Event>> sets(30, set);

@@ -9,6 +9,7 @@
 
 #include "endcap/matrix/baskets.h"
 #include "endcap/matrix/interactions.h"
+#include "endcap/matrix/visitor_order.h"
 #include "endcap/storage/array.h"
 
 namespace endcap {
@@ -24,7 +25,7 @@ enum class Steps : std::int32_t {
 // mostly the same.
 [[nodiscard]] inline Steps steps_of(const Interactions& interactions) {
   const auto& events = interactions.events();
-  if (interactions.order() == Order::kNone) return Steps::kNone;
+  if (!tells_order(interactions)) return Steps::kNone;
   if (events.empty() || events[0].basket == kNoIndex || !has_baskets(interactions)) {
     return Steps::kEvents;
   }

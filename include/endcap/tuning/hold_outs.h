@@ -145,6 +145,35 @@ inline Validation hold_out_visitors(const Interactions& all, const std::vector<b
   return result;
 }
 
+// Holds out a random part of the items that a user has, and asks for those that are a target.
+inline void hold_out_part(const Interactions& all, UserIndex user,
+                          const std::vector<bool>& is_target, Random& random,
+                          const ValidationOptions& options, Validation& result) {
+  const auto events = all.events_of(user);
+  std::vector<ItemIndex> items;
+  for (const auto& event : events) items.push_back(event.item);
+  items = distinct(std::move(items));
+  const auto share = options.share_of_a_set * static_cast<double>(items.size());
+  std::vector<ItemIndex> hidden;
+  for (const auto place :
+       sample(items.size(), std::max<std::size_t>(1, static_cast<std::size_t>(share)), random)) {
+    hidden.push_back(items[place]);
+  }
+  ValidationQuery query{.user = user};
+  if (all.order() == Order::kTime) query.now_us = events.back().time_us;
+  auto e = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
+  for (const auto& event : events) {
+    const bool hide = std::binary_search(hidden.begin(), hidden.end(), event.item);
+    result.held_out[e++] = hide;
+    if (!hide)
+      query.history.push_back(event);
+    else if (is_target[static_cast<std::size_t>(event.kind)])
+      query.wanted.push_back(event.item);
+  }
+  query.wanted = distinct(std::move(query.wanted));
+  if (!query.history.empty() && !query.wanted.empty()) result.queries.push_back(std::move(query));
+}
+
 inline Validation hold_out_random(const Interactions& all, const std::vector<bool>& is_target,
                                   Random& random, const ValidationOptions& options) {
   std::vector<UserIndex> users;
@@ -154,27 +183,7 @@ inline Validation hold_out_random(const Interactions& all, const std::vector<boo
   const auto n = std::min(static_cast<std::int64_t>(users.size() / 3 + 1), options.max_queries);
   Validation result = empty_validation(all);
   for (const auto place : sample(users.size(), static_cast<std::size_t>(n), random)) {
-    const UserIndex user = users[place];
-    const auto events = all.events_of(user);
-    const auto first = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
-    const auto size = static_cast<double>(events.size());
-    const auto hidden = sample(
-        events.size(),
-        std::max<std::size_t>(1, static_cast<std::size_t>(options.share_of_a_set * size)), random);
-    ValidationQuery query{.user = user};
-    std::size_t h = 0;
-    for (std::size_t place_in = 0; place_in < events.size(); ++place_in) {
-      if (h < hidden.size() && hidden[h] == place_in) {
-        result.held_out[first + place_in] = true;
-        if (is_target[static_cast<std::size_t>(events[place_in].kind)])
-          query.wanted.push_back(events[place_in].item);
-        ++h;
-      } else {
-        query.history.push_back(events[place_in]);
-      }
-    }
-    query.wanted = distinct(std::move(query.wanted));
-    if (!query.wanted.empty()) result.queries.push_back(std::move(query));
+    hold_out_part(all, users[place], is_target, random, options, result);
   }
   return result;
 }

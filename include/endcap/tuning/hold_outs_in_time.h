@@ -11,6 +11,7 @@
 
 #include "endcap/base/random.h"
 #include "endcap/matrix/interactions.h"
+#include "endcap/matrix/visitor_order.h"
 #include "endcap/tuning/hold_outs.h"
 
 namespace endcap::detail {
@@ -178,9 +179,29 @@ inline std::vector<ValidationQuery> first_visits_in(const Interactions& all,
   return queries;
 }
 
+// Of guests, who did all at one time, those of the span, each asked for a part of it.
+inline Validation hold_out_guests(const Interactions& all, const std::vector<bool>& is_target,
+                                  const Span& span, Random& random,
+                                  const ValidationOptions& options) {
+  Validation result = empty_validation(all);
+  result.cut_us = span.cut;
+  for (UserIndex user = 0; user < all.n_users(); ++user) {
+    const auto events = all.events_of(user);
+    if (events.empty() || events.back().time_us <= span.cut) continue;
+    const bool is_asked = events.size() >= 2 && events.front().time_us > span.cut &&
+                          events.back().time_us <= span.end;
+    if (is_asked) hold_out_part(all, user, is_target, random, options, result);
+    const auto end = result.held_out.begin() + all.offsets()[static_cast<std::size_t>(user) + 1];
+    std::fill(end - std::ssize(events), end, true);
+  }
+  return result;
+}
+
 // All that a span can be asked for.
 inline Validation hold_out_visits(const Interactions& all, const std::vector<bool>& is_target,
-                                  const Span& span, Random& random) {
+                                  const Span& span, Random& random,
+                                  const ValidationOptions& options) {
+  if (!tells_order(all)) return hold_out_guests(all, is_target, span, random, options);
   auto result = hold_out_span(all, is_target, span, random);
   result.first_visits = first_visits_in(all, is_target, span, random);
   return result;
@@ -196,7 +217,7 @@ inline Validation hold_out_newest(const Interactions& all, const std::vector<boo
   for (int width = 1; width <= kWidest; ++width) {
     const Span span{.cut = all.end_us() - static_cast<std::int64_t>(width * window),
                     .end = all.end_us()};
-    result = hold_out_visits(all, is_target, span, random);
+    result = hold_out_visits(all, is_target, span, random, options);
     if (result.queries.size() >= options.enough_queries) break;
   }
   return result;

@@ -13,11 +13,11 @@
 namespace endcap {
 
 // Holds out what a shop would want to know: with times, all events from a cut on, asking each
-// visitor before their first target event after it and newcomers in their first visit, or, where
-// times only count from each visitor's beginning, the last basket of a sample of users; with an
-// order, the last event of a sample of users, or, where the newest visitors come last, these from
-// some place in their history on; with neither, a random part of a sample of users' items.
-// `is_target`: by kind.
+// visitor before their first target event after it and newcomers in their first visit, guests for a
+// random part of what they did at once, or, where times only count from each visitor's beginning,
+// the last basket of a sample of users; with an order, the last event of a sample of users, or,
+// where the newest visitors come last, these from some place in their history on; with neither, or
+// one time for all, a random part of a sample of users' items. `is_target`: by kind.
 [[nodiscard]] Validation hold_out(const Interactions& all, const std::vector<bool>& is_target,
                                   std::uint64_t seed, const ValidationOptions& options = {});
 
@@ -35,6 +35,7 @@ inline Validation hold_out_any(const Interactions& all, const std::vector<bool>&
                                Random& random, const ValidationOptions& options) {
   switch (all.order()) {
     case Order::kTime:
+      if (begin_us(all) == all.end_us()) break;
       return times_are_relative(all) ? hold_out_last_baskets(all, is_target, random, options)
                                      : hold_out_newest(all, is_target, random, options);
     case Order::kSequence:
@@ -83,7 +84,8 @@ inline std::vector<Validation> more_hold_outs(const Interactions& all,
   for (int age = 1; age <= kOlder && asked < enough; ++age) {
     const auto end = all.end_us() - age * width;
     if (end - width < half) break;
-    auto older = detail::hold_out_visits(all, is_target, {.cut = end - width, .end = end}, random);
+    auto older =
+        detail::hold_out_visits(all, is_target, {.cut = end - width, .end = end}, random, options);
     if (older.queries.empty()) continue;
     asked += older.queries.size();
     more.push_back(std::move(older));

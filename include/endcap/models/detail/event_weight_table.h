@@ -19,7 +19,7 @@ namespace endcap::detail {
 // The EventWeights of SequenceFactors in training.
 class EventWeightTable {
  public:
-  // Kinds have weights where there are several, ages where times are known.
+  // Kinds have weights where there are several, ages where times tell an order.
   EventWeightTable(const Interactions& interactions, std::int32_t max_history)
       : steps_(steps_of(interactions)),
         n_places_(steps_ == Steps::kNone ? 1 : static_cast<std::size_t>(max_history)) {
@@ -27,7 +27,7 @@ class EventWeightTable {
     std::set<std::int16_t> kinds;
     for (const auto& event : interactions.events()) kinds.insert(event.kind);
     if (kinds.size() > 1) n_kinds_ = static_cast<std::size_t>(*kinds.rbegin()) + 1;
-    if (interactions.order() == Order::kTime) n_ages_ = kAges;
+    if (interactions.order() == Order::kTime && steps_ != Steps::kNone) n_ages_ = kAges;
     const auto width = std::max({n_places_, n_kinds_, n_ages_});
     table_ = Parameter(3, round_up(static_cast<std::int64_t>(width), 16));
     std::ranges::fill(table_.values, 1.0f);

@@ -225,6 +225,21 @@ TEST(ValidationTest, HoldsOutAPartOfSets) {
   EXPECT_EQ(train_part(log, v).n_events(), 11);
 }
 
+TEST(ValidationTest, FirstVisitsKnowAnythingOfABasketNotItsLowestItems) {
+  std::vector<std::vector<Event>> visitors(1, {{0, 0}, {0, 50}, {0, 100}});
+  for (int n = 0; n < 40; ++n) visitors.push_back({{1, 95}, {2, 95}, {3, 95}, {4, 95}, {5, 96}});
+  const auto v = hold_out(log_of(Order::kTime, visitors), kAnyKind, 0, {.enough_queries = 1});
+  ASSERT_EQ(v.first_visits.size(), 40u);
+  int lowest = 0;
+  for (const auto& query : v.first_visits) {
+    const auto known = items(query.history);
+    EXPECT_EQ(query.wanted.size(), 5 - known.size());
+    EXPECT_EQ(query.wanted.back(), 5);  // of the next day
+    lowest += *std::max_element(known.begin(), known.end()) == std::ssize(known) ? 1 : 0;
+  }
+  EXPECT_LT(lowest, 30);
+}
+
 TEST(ValidationTest, AsksGuestsForAPartOfTheirOnlyBasket) {
   std::vector<std::vector<Event>> visitors;
   for (int day = 0; day < 100; ++day) visitors.push_back({{0, day}, {1, day}, {2, day}, {2, day}});

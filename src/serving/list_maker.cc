@@ -70,7 +70,7 @@ void ListMaker::append_session(const std::vector<Id>& session, Visitor& visitor)
   for (const auto& id : session) {
     const auto index = snapshot_.items.find(id);
     if (!index) continue;
-    visitor.events.push_back({.time_us = timed ? visitor.now_us : place++,
+    visitor.events.push_back({.time_us = timed ? visitor.now_us++ : place++,  // one after the other
                               .item = *index,
                               .basket = visitor.events.empty() ? 0 : visitor.events.back().basket,
                               .weight = snapshot_.kinds[session_kind_].weight,

@@ -56,6 +56,24 @@ TEST(OccurrencesTest, FindsEveryPlaceOfAnItem) {
   EXPECT_TRUE(occurrences.of(2).empty());
 }
 
+TEST(OccurrencesTest, TakesNoOrderFromWhatIsOfOneTime) {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> events;
+  for (int user = 0; user < 300; ++user) {
+    for (const ItemIndex item : {0, 1, 2}) events.push_back({.time_us = user, .item = item});
+    events.push_back({.time_us = user + 1, .item = 3});
+    offsets.push_back(std::ssize(events));
+  }
+  const Occurrences occurrences({4, Order::kTime, std::move(offsets), std::move(events)});
+  std::vector<int> before(4);  // how often the item stands right before item 3
+  for (const auto place : occurrences.of(3)) {
+    const auto* at = occurrences.at(place);
+    EXPECT_EQ(at[1], kNoIndex);
+    ++before[static_cast<std::size_t>(at[-1])];
+  }
+  for (const int item : {0, 1, 2}) EXPECT_NEAR(before[static_cast<std::size_t>(item)], 100, 35);
+}
+
 using Counts = std::vector<std::pair<ItemIndex, std::int64_t>>;
 
 Counts taken(CountRow& row) {

@@ -13,6 +13,7 @@
 
 #include "endcap/base/context.h"
 #include "endcap/base/parallel.h"
+#include "endcap/base/random.h"
 #include "endcap/matrix/csr_matrix.h"
 #include "endcap/matrix/interactions.h"
 #include "endcap/matrix/row_stack.h"
@@ -48,6 +49,10 @@ class Occurrences {
 
  private:
   static constexpr std::int64_t kLine = 64 / sizeof(ItemIndex);  // of the cache
+
+  // A log has the events of one time by item, which says nothing of what came first: in the line
+  // they stand in any order, the same for the same events.
+  void mix_ties(std::span<const Interaction> events);
 
   std::vector<ItemIndex> line_;
   std::vector<std::int64_t> offsets_, places_;
@@ -160,6 +165,19 @@ CsrMatrix count_matrix(const Context& context, std::int32_t n_items, int neighbo
   return std::move(rows).finish();
 }
 
+inline void Occurrences::mix_ties(std::span<const Interaction> events) {
+  const auto begin = line_.size() - events.size();
+  for (std::size_t first = 0, e = 1; e < events.size(); ++e) {
+    if (events[e].time_us != events[first].time_us) {
+      first = e;
+      continue;
+    }
+    const auto item = static_cast<std::uint64_t>(events[e].item);
+    Random random(static_cast<std::uint64_t>(events[e].time_us) + (item << 32));
+    std::swap(line_[begin + e], line_[begin + first + random.below(e - first + 1)]);
+  }
+}
+
 inline Occurrences::Occurrences(const Interactions& interactions)
     : offsets_(static_cast<std::size_t>(interactions.n_items()) + 1) {
   constexpr std::size_t kMargin = kLine;  // marks at either end, which prefetch() may touch
@@ -171,6 +189,7 @@ inline Occurrences::Occurrences(const Interactions& interactions)
       line_.push_back(event.item);
       ++offsets_[static_cast<std::size_t>(event.item) + 1];
     }
+    mix_ties(interactions.events_of(user));
     line_.push_back(kNoIndex);
   }
   line_.resize(line_.size() + kMargin, kNoIndex);

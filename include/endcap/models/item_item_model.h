@@ -15,7 +15,7 @@ namespace endcap {
 
 // How much each event of a history counts when an item-item model is asked.
 struct HistoryWeights {
-  float position_decay = 1;  // in (0, 1]: factor per place from the newest event; 1 for sets
+  float position_decay = 1;  // in (0, 1]: factor per step back, one time being one step; 1 for sets
   float half_life_days = std::numeric_limits<float>::infinity();  // > 0; used when time is known
   float length_power = 0;          // in [0, 1]: all weights are divided by (sum of weights)^this
   float repeat_decay = 1;          // in [0, 1]: factor per newer event with the same item
@@ -44,7 +44,9 @@ struct HistoryWeights {
     for (std::int32_t e = n - 1; e >= 0; --e) {
       const auto& event = history.events[static_cast<std::size_t>(e)];
       float weight = n - e > max_events ? 0 : decay;
-      decay *= position_decay;
+      if (e > 0 && history.events[static_cast<std::size_t>(e) - 1].time_us != event.time_us) {
+        decay *= position_decay;
+      }
       if (ages) {
         const auto age_us =
             static_cast<double>(std::max<std::int64_t>(0, history.now_us - event.time_us));

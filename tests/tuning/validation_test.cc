@@ -134,16 +134,22 @@ TEST(ValidationTest, AsksForLastDiscoveriesWhenAllElseIsKnown) {
   const auto log = log_of(Order::kTime, visitors);
   const auto newest = hold_out(log, {true, false}, 0);
   const auto more = more_hold_outs(log, {true, false}, 0, newest);
-  ASSERT_EQ(more.size(), 1u);
-  EXPECT_TRUE(more[0].queries.empty());
-  const auto asked = static_cast<std::int64_t>(more[0].discoveries.size());
-  EXPECT_NEAR(asked, 200, 40);
-  for (const auto& query : more[0].discoveries) {
-    EXPECT_EQ(items(query.history), (std::vector<ItemIndex>{0, 1}));
-    EXPECT_EQ(query.wanted, (std::vector<ItemIndex>{1, 2}));
-    EXPECT_EQ(query.now_us, query.history[0].time_us + 30 * kDay);
+  ASSERT_EQ(more.size(), 2u);
+  std::vector<UserIndex> asked;
+  for (const auto& half : more) {
+    EXPECT_TRUE(half.queries.empty());
+    EXPECT_NEAR(static_cast<double>(half.discoveries.size()), 200, 40);
+    for (const auto& query : half.discoveries) {
+      EXPECT_EQ(items(query.history), (std::vector<ItemIndex>{0, 1}));
+      EXPECT_EQ(query.wanted, (std::vector<ItemIndex>{1, 2}));
+      EXPECT_EQ(query.now_us, query.history[0].time_us + 30 * kDay);
+      asked.push_back(query.user);
+    }
+    EXPECT_EQ(train_part(log, half).n_events(), log.n_events() - 4 * std::ssize(half.discoveries));
   }
-  EXPECT_EQ(train_part(log, more[0]).n_events(), log.n_events() - 4 * asked);
+  std::sort(asked.begin(), asked.end());
+  EXPECT_EQ(std::adjacent_find(asked.begin(), asked.end()), asked.end());
+  EXPECT_EQ(asked.size(), 400u);  // each once
 }
 
 TEST(ValidationTest, HoldsOutNoMoreWhereTimesAreNotKnown) {

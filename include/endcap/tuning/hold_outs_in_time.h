@@ -237,28 +237,31 @@ inline Validation hold_out_newest(const Interactions& all, const std::vector<boo
   return result;
 }
 
-// The last discoveries of a sample of visitors, whenever they came. All else is known, as it is to
-// a shop that learns every day.
-inline Validation hold_out_discoveries(const Interactions& all, const std::vector<bool>& is_target,
-                                       Random& random, const ValidationOptions& options) {
-  Validation result = empty_validation(all);
+// The last discoveries of all visitors, whenever they came: of one half in one hold-out, of the
+// others in another. All else is known, as it is to a shop that learns every day.
+inline std::vector<Validation> hold_out_discoveries(const Interactions& all,
+                                                    const std::vector<bool>& is_target,
+                                                    Random& random) {
+  std::vector<Validation> halves(2, empty_validation(all));
   for (UserIndex user = 0; user < all.n_users(); ++user) {
     const auto events = all.events_of(user);
     const auto places = discoveries_of(events, is_target);
-    if (places.empty() || random.uniform() >= options.share_of_discoverers) continue;
+    if (places.empty()) continue;
+    auto& half = halves[random.below(2)];
     const auto aware = question_before(user, events, places.back(), is_target);
     const auto contacts = contacts_of(aware, is_target);
     auto question = unaware(aware, contacts);
     if (question.history.empty()) continue;
     const auto first = static_cast<std::size_t>(all.offsets()[static_cast<std::size_t>(user)]);
     for (std::size_t e = 0; e < events.size(); ++e) {
-      result.held_out[first + e] =
+      half.held_out[first + e] =
           e >= places.back() ||
           std::binary_search(contacts.begin(), contacts.end(), events[e].item);
     }
-    result.discoveries.push_back(std::move(question));
+    half.discoveries.push_back(std::move(question));
   }
-  return result;
+  std::erase_if(halves, [](const auto& half) { return half.discoveries.empty(); });
+  return halves;
 }
 
 // Each asked visitor's last basket that has a target, and what came after it.

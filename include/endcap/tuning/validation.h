@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -91,7 +93,8 @@ inline std::vector<Validation> more_hold_outs(const Interactions& all,
     more.push_back(std::move(older));
   }
   if (detail::has_looks(all, is_target) && newest.discoveries.size() < enough) {
-    more.push_back(detail::hold_out_discoveries(all, is_target, random, options));
+    auto halves = detail::hold_out_discoveries(all, is_target, random);
+    std::move(halves.begin(), halves.end(), std::back_inserter(more));
   }
   for (auto& held_out : more) detail::keep_some(held_out, random, options);
   return more;

@@ -110,7 +110,7 @@ py::tuple next_items(const Scorer& model, const Items& history, int n_best, bool
   for (const auto item : history) {
     require_in_range(0 <= item && item < model.n_items(), "history", "hold items of the model",
                      item);
-    events.push_back({.item = item});
+    events.push_back({.time_us = std::ssize(events), .item = item});
   }
   return recommend_one(model, events, n_best, !repeats, {});
 }

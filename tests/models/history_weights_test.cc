@@ -8,8 +8,8 @@ namespace endcap {
 namespace {
 
 std::vector<float> weights_of(const std::vector<std::int64_t>& times, const HistoryWeights& how) {
-  std::vector<Interaction> events;
-  for (const auto time_us : times) events.push_back({.time_us = time_us, .item = 0});
+  std::vector<Interaction> events(times.size());
+  for (std::size_t e = 0; e < events.size(); ++e) events[e].time_us = times[e];
   std::vector<float> weights(events.size());
   how.fill({.events = events, .now_us = times.back()}, weights);
   return weights;

@@ -247,8 +247,11 @@ TEST(ValidationTest, FirstVisitsKnowAnythingOfABasketNotItsLowestItems) {
 }
 
 TEST(ValidationTest, AsksGuestsForAPartOfTheirOnlyBasket) {
-  std::vector<std::vector<Event>> visitors;
-  for (int day = 0; day < 100; ++day) visitors.push_back({{0, day}, {1, day}, {2, day}, {2, day}});
+  std::vector<std::vector<Event>> visitors(100);
+  for (std::int64_t day = 0; auto& visitor : visitors) {
+    visitor = {{0, day}, {1, day}, {2, day}, {2, day}};
+    ++day;
+  }
   const auto log = log_of(Order::kTime, visitors);
   const auto newest = hold_out(log, kAnyKind, 0, {.enough_queries = 1});
   ASSERT_EQ(newest.queries.size(), 10u);  // of the newest tenth

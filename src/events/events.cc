@@ -21,9 +21,8 @@ void check_length(const char* name, const std::vector<T>& column, std::size_t n,
 template <class T>
 void check_indices(const char* name, const std::vector<T>& column, std::int64_t low,
                    std::int64_t end) {
-  for (const auto index : column) {
-    require(low <= index && index < end, name, "be an index below " + std::to_string(end), index);
-  }
+  const std::string rule = "be an index below " + std::to_string(end);
+  for (const auto index : column) require(low <= index && index < end, name, rule, index);
 }
 
 void check(const EventColumns& c) {
@@ -93,7 +92,7 @@ Order order_of_rows(std::span<const std::int32_t> user, std::span<const std::int
   constexpr std::int64_t kSteps = 1'000;  // that no log takes one way by chance
   std::vector<std::int32_t> last;         // by user
   std::int64_t rises = 0, falls = 0;
-  for (std::size_t row = 0; row < item.size(); ++row) {
+  for (std::size_t row = 0; row < item.size() && (rises == 0 || falls == 0); ++row) {
     const auto u = static_cast<std::size_t>(user[row]);
     if (u >= last.size()) last.resize(u + 1, kNoIndex);
     if (last[u] != kNoIndex) {

@@ -23,6 +23,7 @@ class EventGatherer {
   [[nodiscard]] std::int32_t item(const Id& id) { return items_.number(id); }
 
   // Requires a kind of the table. `session`: any numbering >= 0 within the user, or kNoIndex.
+  // `quantity` counts where there is no order.
   void add(std::int32_t user, std::int32_t item, std::int16_t kind, std::int64_t time_us,
            std::int32_t session = kNoIndex, float quantity = 1) {
     columns_.user.push_back(user);
@@ -40,6 +41,7 @@ class EventGatherer {
     columns_.users = users_.finish(columns_.user);
     columns_.items = items_.finish(columns_.item);
     if (!any_session_) columns_.session.clear();
+    if (columns_.order != Order::kNone) columns_.quantity.clear();
     return Events(std::move(columns_));
   }
 

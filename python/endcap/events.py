@@ -105,6 +105,7 @@ class Events:
     def from_sequences(cls, sequences: Iterable[Sequence[Any]], *, kind: str = "view") -> Events:
         """Take one list of items per visitor 0, 1, 2, ..., oldest first; there are no times.
 
+        Lists in no order go through `from_csr`: what comes last counts most here.
         Give the lists, too, in the order in which the visitors came, if it is known: the fit sees
         whether the newest come last.
         """

@@ -17,6 +17,7 @@
 #include "endcap/matrix/csr_matrix.h"
 #include "endcap/matrix/interactions.h"
 #include "endcap/matrix/row_stack.h"
+#include "endcap/matrix/shuffle_ties.h"
 #include "endcap/retrieval/top_k.h"
 
 namespace endcap {
@@ -28,7 +29,8 @@ inline std::int64_t to_fixed(double value) { return std::llround(value * kFixedO
 inline double from_fixed(std::int64_t value) { return static_cast<double>(value) / kFixedOne; }
 
 // What all users did as one line of items, kNoIndex before, between and after them, and where in it
-// each item stands. Whoever walks from a place needs no bounds but these marks.
+// each item stands; events of one time are in no order of items. Whoever walks from a place needs
+// no bounds but these marks.
 class Occurrences {
  public:
   explicit Occurrences(const Interactions& interactions);
@@ -49,10 +51,6 @@ class Occurrences {
 
  private:
   static constexpr std::int64_t kLine = 64 / sizeof(ItemIndex);  // of the cache
-
-  // A log has the events of one time by item, which says nothing of what came first: in the line
-  // they stand in any order, the same for the same events.
-  void mix_ties(std::span<const Interaction> events);
 
   std::vector<ItemIndex> line_;
   std::vector<std::int64_t> offsets_, places_;
@@ -165,31 +163,23 @@ CsrMatrix count_matrix(const Context& context, std::int32_t n_items, int neighbo
   return std::move(rows).finish();
 }
 
-inline void Occurrences::mix_ties(std::span<const Interaction> events) {
-  const auto begin = line_.size() - events.size();
-  for (std::size_t first = 0, e = 1; e < events.size(); ++e) {
-    if (events[e].time_us != events[first].time_us) {
-      first = e;
-      continue;
-    }
-    const auto item = static_cast<std::uint64_t>(events[e].item);
-    Random random(static_cast<std::uint64_t>(events[e].time_us) + (item << 32));
-    std::swap(line_[begin + e], line_[begin + first + random.below(e - first + 1)]);
-  }
-}
-
 inline Occurrences::Occurrences(const Interactions& interactions)
     : offsets_(static_cast<std::size_t>(interactions.n_items()) + 1) {
   constexpr std::size_t kMargin = kLine;  // marks at either end, which prefetch() may touch
+  const auto drawn_by_event = [](const Interaction& event, std::uint64_t n) {  // the same each time
+    const auto item = static_cast<std::uint64_t>(event.item);
+    return Random(static_cast<std::uint64_t>(event.time_us) + (item << 32)).below(n);
+  };
   line_.reserve(interactions.events().size() + static_cast<std::size_t>(interactions.n_users()) +
                 2 * kMargin);
   line_.resize(kMargin, kNoIndex);
   for (UserIndex user = 0; user < interactions.n_users(); ++user) {
-    for (const auto& event : interactions.events_of(user)) {
+    const auto events = interactions.events_of(user);
+    for (const auto& event : events) {
       line_.push_back(event.item);
       ++offsets_[static_cast<std::size_t>(event.item) + 1];
     }
-    mix_ties(interactions.events_of(user));
+    shuffle_ties(events, std::span(line_).last(events.size()), drawn_by_event);
     line_.push_back(kNoIndex);
   }
   line_.resize(line_.size() + kMargin, kNoIndex);

@@ -11,6 +11,7 @@
 
 #include "endcap/base/random.h"
 #include "endcap/matrix/interactions.h"
+#include "endcap/matrix/shuffle_ties.h"
 #include "endcap/matrix/visitor_order.h"
 #include "endcap/tuning/hold_outs.h"
 
@@ -158,19 +159,6 @@ inline Validation hold_out_span(const Interactions& all, const std::vector<bool>
   return result;
 }
 
-// The events with those of one time, which a log has by item, in any order.
-inline std::vector<Interaction> with_ties_shuffled(std::span<const Interaction> events,
-                                                   Random& random) {
-  std::vector<Interaction> result(events.begin(), events.end());
-  for (std::size_t first = 0, e = 1; e < result.size(); ++e) {
-    if (result[e].time_us != result[first].time_us)
-      first = e;
-    else
-      std::swap(result[e], result[first + random.below(e - first + 1)]);
-  }
-  return result;
-}
-
 // Visitors who came in the span, each asked after one to sixteen events, mostly few, of their first
 // day.
 inline std::vector<ValidationQuery> first_visits_in(const Interactions& all,
@@ -181,7 +169,9 @@ inline std::vector<ValidationQuery> first_visits_in(const Interactions& all,
   for (UserIndex user = 0; user < all.n_users(); ++user) {
     const auto known = known_events(all, user, span.end);
     if (known.size() < 2 || known.front().time_us <= span.cut) continue;
-    const auto events = with_ties_shuffled(known, random);
+    std::vector<Interaction> events(known.begin(), known.end());
+    shuffle_ties(known, std::span(events),
+                 [&](const auto&, std::uint64_t n) { return random.below(n); });
     const auto end_of_day = events.front().time_us + kMicrosecondsPerDay;
     std::size_t begun = std::min(events.size() - 1,
                                  static_cast<std::size_t>(std::pow(kMostEvents, random.uniform())));

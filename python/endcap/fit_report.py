@@ -90,15 +90,16 @@ class FitReport:
     def warnings(self) -> list[str]:
         """What in the data deserves a look, a sentence each."""
         found = list(self._core.warnings)
-        fewest = min((n for n in self._core.n_queries if n), default=0)
+        few = {p: n for p, n in self.n_queries.items() if 0 < n < 200}
         if self.held_out == "nothing":
             found.append(
                 "The log is too small to hide a part of it, so the models count alike and nothing "
                 "is known about how good the lists are."
             )
-        elif fewest < 200:
+        for purpose, n in few.items():
             found.append(
-                f"Only {fewest} visitors could be asked about. Read every figure with its interval."
+                f"Only {n} visitors could be asked about {PURPOSES[purpose]}. Read these figures "
+                "with their intervals."
             )
         return found
 

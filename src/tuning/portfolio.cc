@@ -25,7 +25,7 @@ namespace {
 
 using Maker = std::function<std::shared_ptr<const Scorer>(const TrainingData&, const Context&)>;
 
-enum class Needs { kNothing, kNoOrder, kOrder, kBaskets, kTimes, kTokens };
+enum class Needs { kNothing, kNoOrder, kOrder, kBaskets, kTimes, kNewestLast, kTokens };
 
 struct Entry {
   Needs needs;
@@ -154,6 +154,14 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"popularity/28d", {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 28})}},
       {"popularity/7d", {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 7})}},
       {"popularity/1d", {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 1})}},
+      {"popularity/50%",
+       {Needs::kNewestLast, Effort::kFast, popularity({.half_life_visitors = .5f})}},
+      {"popularity/20%",
+       {Needs::kNewestLast, Effort::kFast, popularity({.half_life_visitors = .2f})}},
+      {"popularity/5%",
+       {Needs::kNewestLast, Effort::kFast, popularity({.half_life_visitors = .05f})}},
+      {"popularity/1%",
+       {Needs::kNewestLast, Effort::kFast, popularity({.half_life_visitors = .01f})}},
       {"popularity/root", {Needs::kNothing, Effort::kFast, popularity({.scale = root})}},
       {"popularity/root60d",
        {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 60, .scale = root})}},
@@ -163,6 +171,16 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
        {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 7, .scale = root})}},
       {"popularity/root1d",
        {Needs::kTimes, Effort::kFast, popularity({.half_life_days = 1, .scale = root})}},
+      {"popularity/root50%",
+       {Needs::kNewestLast, Effort::kFast, popularity({.half_life_visitors = .5f, .scale = root})}},
+      {"popularity/root20%",
+       {Needs::kNewestLast, Effort::kFast, popularity({.half_life_visitors = .2f, .scale = root})}},
+      {"popularity/root5%",
+       {Needs::kNewestLast, Effort::kFast,
+        popularity({.half_life_visitors = .05f, .scale = root})}},
+      {"popularity/root1%",
+       {Needs::kNewestLast, Effort::kFast,
+        popularity({.half_life_visitors = .01f, .scale = root})}},
       {"rp3beta", {Needs::kNothing, Effort::kFast, walk(0.4f, {.length_power = 0.5f})}},
       {"rp3beta/recent", asked_as("rp3beta", {.position_decay = 0.8f, .length_power = 0.5f})},
       {"rp3beta/popular", {Needs::kNothing, Effort::kBalanced, walk(0.0f, {.length_power = 1})}},
@@ -238,6 +256,8 @@ bool has(Needs needs, const TrainingData& data) {
       return data.interactions.order() != Order::kNone && has_baskets(data.interactions);
     case Needs::kTimes:
       return data.interactions.order() == Order::kTime;
+    case Needs::kNewestLast:
+      return newest_visitors_last(data.interactions);
     case Needs::kTokens:
       return data.tokens.nnz() > 0;
   }
@@ -274,7 +294,8 @@ std::vector<std::string> repeats_by_kind(const TrainingData& data) {
 
 // The trained model that there is enough to learn for, and a minute or two are enough, if any.
 // Where order is all that is known, models are fitted on one hold-out and on everything, elsewhere
-// on several; but baskets are few, and quick.
+// on several; but baskets are few, and quick, and single visits many, so that the newest tell
+// enough.
 std::string_view quickly_trained(const Interactions& interactions) {
   constexpr std::int64_t kFewEvents = 20'000, kManyEvents = 300'000, kTooManyEvents = 1'000'000;
   const auto n_events = interactions.n_events();
@@ -282,7 +303,8 @@ std::string_view quickly_trained(const Interactions& interactions) {
   const auto steps = steps_of(interactions);
   if (steps == Steps::kBaskets) return "sequence_factors";
   if (steps == Steps::kNone) return "sequence_factors/sets";
-  if (interactions.order() != Order::kSequence) return {};
+  if (interactions.order() == Order::kTime)
+    return visits_are_single(interactions) ? "sequence_factors/narrow" : "";
   return n_events > kManyEvents ? "sequence_factors/narrow" : "sequence_factors";
 }
 

@@ -34,6 +34,28 @@ TEST(VisitorOrderTest, NeedsAnOrderWithoutTimesAndEnoughVisitors) {
   EXPECT_FALSE(newest_visitors_last({}));
 }
 
+// Visitors of two events, the second so many days after the first.
+Interactions two_events_each(const std::vector<int>& days) {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> events;
+  for (const auto later : days) {
+    events.push_back({.time_us = 5, .item = 0});
+    events.push_back({.time_us = 6 + later * kMicrosecondsPerDay, .item = 1});
+    offsets.push_back(static_cast<std::int64_t>(events.size()));
+  }
+  return {2, Order::kTime, std::move(offsets), std::move(events)};
+}
+
+TEST(VisitorOrderTest, VisitsAreSingleWhereNotOneInTenComesBack) {
+  std::vector<int> days(20, 0);
+  days[7] = 3;
+  EXPECT_TRUE(visits_are_single(two_events_each(days)));
+  days[8] = 1;
+  EXPECT_FALSE(visits_are_single(two_events_each(days)));
+  EXPECT_FALSE(visits_are_single(log_of(500, true)));                // no times
+  EXPECT_FALSE(visits_are_single(log_of(500, true, Order::kTime)));  // one event each
+}
+
 // `n` visitors who come twice after `guests` who do two things at once.
 Interactions guests_and(int guests, int n) {
   std::vector<std::int64_t> offsets = {0};

@@ -44,6 +44,24 @@ TEST(PopularityTest, PlacesInAnOrderAreNoTimes) {
   EXPECT_FLOAT_EQ(model.scores()[0], std::log(3.0f));
 }
 
+// Visitors of one item each, the last two of nothing if `and_nobody`.
+Interactions in_turn(const std::vector<ItemIndex>& items, bool and_nobody) {
+  std::vector<std::int64_t> offsets = {0};
+  for (std::size_t n = 1; n <= items.size(); ++n) offsets.push_back(static_cast<std::int64_t>(n));
+  if (and_nobody) offsets.insert(offsets.end(), 2, offsets.back());
+  return {3, Order::kSequence, std::move(offsets), events_of(items)};
+}
+
+TEST(PopularityTest, FadesByTheVisitorsWhoCameLater) {
+  for (const bool and_nobody : {false, true}) {
+    const auto model =
+        Popularity::fit(in_turn({0, 1, 2, 2}, and_nobody), {.half_life_visitors = 0.25f});
+    EXPECT_FLOAT_EQ(model.scores()[0], std::log1p(0.125f));
+    EXPECT_FLOAT_EQ(model.scores()[1], std::log1p(0.25f));
+    EXPECT_FLOAT_EQ(model.scores()[2], std::log1p(1.5f));
+  }
+}
+
 TEST(PopularityTest, IsTheSameForEverybodyAndNobodysReason) {
   const auto model = Popularity::fit(ten_days(Order::kTime));
   const auto events = events_of({2, 1});
@@ -57,6 +75,8 @@ TEST(PopularityTest, IsTheSameForEverybodyAndNobodysReason) {
 
 TEST(PopularityTest, RefusesAHalfLifeThatIsNotPositive) {
   EXPECT_THROW((void)Popularity::fit(ten_days(Order::kTime), {.half_life_days = 0}),
+               std::invalid_argument);
+  EXPECT_THROW((void)Popularity::fit(ten_days(Order::kSequence), {.half_life_visitors = -1}),
                std::invalid_argument);
 }
 

@@ -139,4 +139,9 @@ def test_what_did_not_fit_into_the_budget_is_named():
 def test_a_warning_of_few_visitors():
     events = endcap.Events.from_frame(shop_log(400))
     shop = endcap.Recommender.fit(events, effort="fast", progress=False)
-    assert "visitors could be asked about" in shop.report.warnings[-1]
+    few = {purpose: n for purpose, n in shop.report.n_queries.items() if 0 < n < 200}
+    assert few
+    told = [text for text in shop.report.warnings if "could be asked" in text]
+    assert len(told) == len(few)
+    for n, text in zip(few.values(), told, strict=True):
+        assert text.startswith(f"Only {n} visitors could be asked about ")

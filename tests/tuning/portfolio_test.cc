@@ -14,12 +14,15 @@
 namespace endcap {
 namespace {
 
-// Histories of ten events each.
-TrainingData log_of(std::int64_t n_events, Order order) {
+// Histories of ten events each, `step_us` apart.
+TrainingData log_of(std::int64_t n_events, Order order,
+                    std::int64_t step_us = kMicrosecondsPerDay) {
   std::vector<std::int64_t> offsets = {0};
   std::vector<Interaction> events;
   while (offsets.back() < n_events) {
-    for (int step = 0; step < 10; ++step) events.push_back({.time_us = step, .item = step});
+    for (int step = 0; step < 10; ++step) {
+      events.push_back({.time_us = step * step_us, .item = step});
+    }
     offsets.push_back(static_cast<std::int64_t>(events.size()));
   }
   return {.interactions = {10, order, std::move(offsets), std::move(events)},
@@ -45,6 +48,16 @@ TEST(PortfolioTest, TheUsualEffortTrainsOneModelWhereOneHoldOutDoes) {
   EXPECT_EQ(trained(20'000, Order::kSequence, Effort::kFast), Names{});
 }
 
+TEST(PortfolioTest, TheUsualEffortTrainsANarrowModelWhereNobodyComesBack) {
+  for (const std::int64_t n_events : {19'990, 20'000}) {
+    auto names =
+        portfolio(log_of(n_events, Order::kTime, kMicrosecondsPerSecond), Effort::kBalanced);
+    std::erase_if(names, [](const auto& name) { return !is_trained(name); });
+    const std::vector<std::string> narrow = {"sequence_factors/narrow"};
+    EXPECT_EQ(names, n_events < 20'000 ? std::vector<std::string>() : narrow);
+  }
+}
+
 TEST(PortfolioTest, TheUsualEffortTrainsOneModelOfBasketsAndOfSets) {
   using Names = std::vector<std::string>;
   for (const auto order : {Order::kSequence, Order::kTime}) {
@@ -52,8 +65,8 @@ TEST(PortfolioTest, TheUsualEffortTrainsOneModelOfBasketsAndOfSets) {
     std::vector<Interaction> events(data.interactions.events().begin(),
                                     data.interactions.events().end());
     for (auto& event : events) {
-      event.basket = std::int32_t(event.time_us / 5);
-      event.time_us = event.basket;
+      event.basket = std::int32_t(event.time_us / (5 * kMicrosecondsPerDay));
+      event.time_us = event.basket * kMicrosecondsPerDay;
     }
     data.interactions = {10, order, data.interactions.offsets(), std::move(events)};
     auto names = portfolio(data, Effort::kBalanced);
@@ -68,6 +81,29 @@ TEST(PortfolioTest, TheBestEffortTrainsSeveralShapesWhereverThereIsAnOrder) {
   EXPECT_EQ(trained(100, Order::kSequence, Effort::kBest).size(), 5u);
   EXPECT_EQ(trained(100, Order::kTime, Effort::kBest).size(), 5u);
   EXPECT_EQ(trained(100, Order::kNone, Effort::kBest).size(), 1u);
+}
+
+TEST(PortfolioTest, SessionsInTheirOrderHaveTrends) {
+  const auto trends = [](bool newest_last) {
+    std::vector<std::int64_t> offsets = {0};
+    std::vector<Interaction> events;
+    for (int user = 0; user < 500; ++user) {
+      const auto first = newest_last ? user / 50 : user % 10;
+      for (int step = 0; step < 2; ++step) events.push_back({.item = first * 2 + user % 3 / 2});
+      offsets.push_back(static_cast<std::int64_t>(events.size()));
+    }
+    for (std::size_t e = 900; newest_last && e < 1000; ++e) events[e].item = events[e - 100].item;
+    const auto names =
+        portfolio({.interactions = {20, Order::kSequence, std::move(offsets), std::move(events)},
+                   .tokens = {},
+                   .attributes = {}},
+                  Effort::kFast);
+    return std::count_if(names.begin(), names.end(), [](const auto& name) {
+      return name.starts_with("popularity/") && name.ends_with("%");
+    });
+  };
+  EXPECT_EQ(trends(true), 8);
+  EXPECT_EQ(trends(false), 0);
 }
 
 TEST(PortfolioTest, GuestsAreSetsWithTrends) {

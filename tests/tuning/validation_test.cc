@@ -246,6 +246,28 @@ TEST(ValidationTest, FirstVisitsKnowAnythingOfABasketNotItsLowestItems) {
   EXPECT_LT(lowest, 30);
 }
 
+TEST(ValidationTest, AsksHowVisitsGoOnWhereNobodyComesBack) {
+  constexpr int kVisitors = 200;
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> events;
+  for (std::int64_t day = 0; day < kVisitors; ++day) {
+    for (std::int64_t step = 0; step < 3; ++step) {
+      events.push_back(
+          {.time_us = day * kDay + step, .item = static_cast<ItemIndex>((day + step) % 7)});
+    }
+    offsets.push_back(static_cast<std::int64_t>(events.size()));
+  }
+  const Interactions log(7, Order::kTime, std::move(offsets), std::move(events));
+  const auto v = hold_out(log, kAnyKind, 0, {.enough_queries = 1});
+  EXPECT_EQ(v.queries.size(), 20u);  // the newest tenth
+  EXPECT_TRUE(v.first_visits.empty());
+  EXPECT_EQ(train_part(log, v).n_events(), 3 * 180);  // which nothing else is known of
+  for (const auto& query : v.queries) {
+    EXPECT_EQ(query.history.size() + query.wanted.size(), 3u);
+    EXPECT_EQ(query.now_us, query.history.back().time_us);
+  }
+}
+
 TEST(ValidationTest, AsksGuestsForAPartOfTheirOnlyBasket) {
   std::vector<std::vector<Event>> visitors(100);
   for (std::int64_t day = 0; auto& visitor : visitors) {

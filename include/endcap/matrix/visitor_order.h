@@ -23,6 +23,22 @@ namespace endcap {
   return with_times * 100 >= with_several;
 }
 
+// Whether hardly anybody comes back, as where a session is all that is known of a visitor: of a
+// hundred visitors with several events fewer than ten have them on several days. False where times
+// are not known.
+[[nodiscard]] inline bool visits_are_single(const Interactions& interactions) {
+  if (interactions.order() != Order::kTime) return false;
+  std::int64_t with_several = 0, returned = 0;
+  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
+    const auto events = interactions.events_of(user);
+    if (events.size() < 2) continue;
+    ++with_several;
+    const auto span = events.back().time_us - events.front().time_us;
+    returned += span >= kMicrosecondsPerDay ? 1 : 0;
+  }
+  return returned * 10 < with_several;
+}
+
 // Whether histories without times come in the order in which their visitors came, as the sessions
 // of a log do: whether what the newest tenth of the visitors had is told better with the help of
 // the tenth before them than by all before them alike. In any other order a tenth of the visitors

@@ -18,6 +18,8 @@ enum class PopularityScale { kLog, kRoot };
 
 struct PopularityOptions {
   float half_life_days = std::numeric_limits<float>::infinity();  // > 0; where times are known
+  // > 0; where they are not, and visitors stand in the order in which they came: a share of them
+  float half_life_visitors = std::numeric_limits<float>::infinity();
   PopularityScale scale = PopularityScale::kLog;
 };
 
@@ -25,7 +27,7 @@ struct PopularityOptions {
 // events with j. The difference of a short and a long half-life is the trend of j.
 class Popularity final : public Scorer {
  public:
-  // Throws std::invalid_argument if the half-life is not positive.
+  // Throws std::invalid_argument if a half-life is not positive.
   [[nodiscard]] static Popularity fit(const Interactions& interactions,
                                       const PopularityOptions& options = {});
   explicit Popularity(Array<float> scores) : scores_(std::move(scores)) {}
@@ -48,17 +50,37 @@ class Popularity final : public Scorer {
   Array<float> scores_;  // (n_items,)
 };
 
+namespace detail {
+
+// Visitors who did anything.
+inline std::int64_t n_active(const Interactions& interactions) {
+  std::int64_t n = 0;
+  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
+    n += interactions.events_of(user).empty() ? 0 : 1;
+  }
+  return n;
+}
+
+}  // namespace detail
+
 inline Popularity Popularity::fit(const Interactions& interactions,
                                   const PopularityOptions& options) {
   require(options.half_life_days > 0, "half_life_days", "be positive", options.half_life_days);
+  require(options.half_life_visitors > 0, "half_life_visitors", "be positive",
+          options.half_life_visitors);
+  const bool is_timed = interactions.order() == Order::kTime;
+  const auto visitors = static_cast<double>(detail::n_active(interactions));
   std::vector<double> counts(static_cast<std::size_t>(interactions.n_items()));
-  for (const auto& event : interactions.events()) {
-    double weight = 1;
-    if (interactions.order() == Order::kTime) {
+  double later = visitors;  // visitors who came after the one at hand
+  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
+    const auto events = interactions.events_of(user);
+    if (!events.empty()) --later;
+    const double of_visitor = std::exp2(-later / visitors / options.half_life_visitors);
+    for (const auto& event : events) {
       const auto age_us = static_cast<double>(interactions.end_us() - event.time_us);
-      weight = std::exp2(-age_us / kMicrosecondsPerDay / options.half_life_days);
+      counts[static_cast<std::size_t>(event.item)] +=
+          is_timed ? std::exp2(-age_us / kMicrosecondsPerDay / options.half_life_days) : of_visitor;
     }
-    counts[static_cast<std::size_t>(event.item)] += weight;
   }
   std::vector<float> scores(counts.size());
   for (std::size_t i = 0; i < counts.size(); ++i) {

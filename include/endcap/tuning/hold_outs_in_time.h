@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -208,6 +209,11 @@ inline Validation hold_out_visits(const Interactions& all, const std::vector<boo
   if (!tells_order(all)) return hold_out_guests(all, is_target, span, random, options);
   auto result = hold_out_span(all, is_target, span, random);
   result.first_visits = first_visits_in(all, is_target, span, random);
+  if (visits_are_single(all)) {  // then what any list is for is how a visit goes on
+    std::move(result.first_visits.begin(), result.first_visits.end(),
+              std::back_inserter(result.queries));
+    result.first_visits.clear();
+  }
   return result;
 }
 

@@ -15,11 +15,12 @@
 namespace endcap {
 
 // Holds out what a shop would want to know: with times, all events from a cut on, asking each
-// visitor before their first target event after it and newcomers in their first visit, guests for a
-// random part of what they did at once, or, where times only count from each visitor's beginning,
-// the last basket of a sample of users; with an order, the last event of a sample of users, or,
-// where the newest visitors come last, these from some place in their history on; with neither, or
-// one time for all, a random part of a sample of users' items. `is_target`: by kind.
+// visitor before their first target event after it and newcomers in their first visit, which is all
+// that is asked where hardly anybody comes back, guests for a random part of what they did at once,
+// or, where times only count from each visitor's beginning, the last basket of a sample of users;
+// with an order, the last event of a sample of users, or, where the newest visitors come last,
+// these from some place in their history on; with neither, or one time for all, a random part of a
+// sample of users' items. `is_target`: by kind.
 [[nodiscard]] Validation hold_out(const Interactions& all, const std::vector<bool>& is_target,
                                   std::uint64_t seed, const ValidationOptions& options = {});
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,7 @@
 #include "endcap/models/detail/neighborhood_solver.h"
 #include "endcap/models/item_item_model.h"
 #include "endcap/models/score_board.h"
+#include "endcap/retrieval/keep_best.h"
 
 namespace endcap {
 
@@ -111,39 +114,46 @@ class SlistSolver {
 
   std::vector<ScoredItem> solve(ItemIndex i) {
     if (sums_.gram.row(i).size() == 0) return {};
-    const auto neighbors = choose(i);
+    choose(i);
     const auto shares =
-        solver_.solve(neighbors, [&](std::size_t a) { return neighbors[a] == i ? 1.0f : 0.0f; });
-    board_.clear();
-    if (dense_future_) {
-      dense_future_->add_rows(neighbors, shares, board_.all());
-    } else {
-      for (std::size_t a = 0; a < shares.size(); ++a) {
-        board_.add(sums_.future.row(neighbors[a]), shares[a]);
-      }
-    }
-    TopK best(options_.row_size);
-    for (const auto j : board_.touched()) {
-      if ((j != i || options_.repeats) && board_[j] > 0) best.offer({j, board_[j]});
-    }
-    auto row = best.take();
-    std::sort(row.begin(), row.end(), [](const auto& a, const auto& b) { return a.item < b.item; });
-    return row;
+        solver_.solve(neighbors_, [&](std::size_t a) { return neighbors_[a] == i ? 1.0f : 0.0f; });
+    add_futures(shares);
+    constexpr float kPositive = std::numeric_limits<float>::denorm_min();
+    row_.clear();
+    board_.for_each_above([] { return kPositive; },
+                          [&](ItemIndex j, float score) {
+                            if (j != i || options_.repeats) row_.push_back({j, score});
+                          });
+    row_.resize(keep_best(row_, static_cast<std::size_t>(options_.row_size)));
+    std::sort(row_.begin(), row_.end(),
+              [](const auto& a, const auto& b) { return a.item < b.item; });
+    return row_;
   }
 
  private:
   // `i` and the items closest to it, ascending.
-  [[nodiscard]] std::vector<ItemIndex> choose(ItemIndex i) const {
+  void choose(ItemIndex i) {
     const SparseRow row = sums_.gram.row(i);
-    TopK best(options_.neighbors);
-    best.offer({i, std::numeric_limits<float>::infinity()});
+    row_.clear();
     for (std::size_t k = 0; k < row.size(); ++k) {
-      if (row.columns[k] != i) best.offer({row.columns[k], row.values[k]});
+      if (row.columns[k] != i) row_.push_back({row.columns[k], row.values[k]});
     }
-    std::vector<ItemIndex> chosen;
-    for (const auto& pick : best.take()) chosen.push_back(pick.item);
-    std::sort(chosen.begin(), chosen.end());
-    return chosen;
+    row_.resize(keep_best(row_, static_cast<std::size_t>(options_.neighbors) - 1));
+    neighbors_.clear();
+    for (const auto& pick : row_) neighbors_.push_back(pick.item);
+    neighbors_.insert(std::lower_bound(neighbors_.begin(), neighbors_.end(), i), i);
+  }
+
+  // What follows the neighbors, by their shares.
+  void add_futures(std::span<const float> shares) {
+    board_.clear();
+    if (dense_future_) return dense_future_->add_rows(neighbors_, shares, board_.all());
+    std::size_t n = 0;
+    for (const auto neighbor : neighbors_) n += sums_.future.row(neighbor).size();
+    if (n >= board_.scores().size()) static_cast<void>(board_.all());  // adds faster from here on
+    for (std::size_t a = 0; a < shares.size(); ++a) {
+      board_.add(sums_.future.row(neighbors_[a]), shares[a]);
+    }
   }
 
   const SlistSums& sums_;
@@ -151,6 +161,8 @@ class SlistSolver {
   std::shared_ptr<const DenseRows> dense_future_;  // copies share it
   RidgeSolver solver_;
   ScoreBoard board_;
+  std::vector<ItemIndex> neighbors_;
+  std::vector<ScoredItem> row_;
 };
 
 }  // namespace detail

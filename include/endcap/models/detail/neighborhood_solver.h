@@ -16,6 +16,7 @@
 #include "endcap/matrix/transpose.h"
 #include "endcap/models/detail/cholesky.h"
 #include "endcap/models/detail/gemm.h"
+#include "endcap/retrieval/keep_best.h"
 #include "endcap/retrieval/top_k.h"
 
 namespace endcap::detail {
@@ -74,37 +75,38 @@ class NeighborhoodSolver {
 
   // Column j of the weights, rows ascending.
   std::vector<ScoredItem> solve(ItemIndex j) {
-    const auto neighbors = choose(j);
-    if (neighbors.empty()) return {};
+    choose(j);
+    if (neighbors_.empty()) return {};
     const SparseRow targets = targets_.row(j);
     const auto weights =
-        solver_.solve(neighbors, [&](std::size_t a) { return targets.at(neighbors[a]); });
+        solver_.solve(neighbors_, [&](std::size_t a) { return targets.at(neighbors_[a]); });
     std::vector<ScoredItem> column;
-    column.reserve(neighbors.size());
-    for (std::size_t a = 0; a < weights.size(); ++a) column.push_back({neighbors[a], weights[a]});
+    column.reserve(neighbors_.size());
+    for (std::size_t a = 0; a < weights.size(); ++a) column.push_back({neighbors_[a], weights[a]});
     return column;
   }
 
  private:
   // The items whose users say most about j, ascending.
-  [[nodiscard]] std::vector<ItemIndex> choose(ItemIndex j) const {
+  void choose(ItemIndex j) {
     const SparseRow row = targets_.row(j);
-    TopK best(options_.neighbors);
+    row_.clear();
     for (std::size_t k = 0; k < row.size(); ++k) {
       if (row.columns[k] == j && !options_.with_itself) continue;
-      best.offer(
+      row_.push_back(
           {row.columns[k], row.values[k] / scales_[static_cast<std::size_t>(row.columns[k])]});
     }
-    std::vector<ItemIndex> chosen;
-    for (const auto& pick : best.take()) chosen.push_back(pick.item);
-    std::sort(chosen.begin(), chosen.end());
-    return chosen;
+    row_.resize(keep_best(row_, static_cast<std::size_t>(options_.neighbors)));
+    neighbors_.clear();
+    for (const auto& pick : row_) neighbors_.push_back(pick.item);
   }
 
   const CsrMatrix& targets_;
   std::span<const float> scales_;
   const Neighborhoods& options_;
   RidgeSolver solver_;
+  std::vector<ItemIndex> neighbors_;
+  std::vector<ScoredItem> row_;
 };
 
 // The weights W of all items, (n_items, n_items): column j is what item j is told from.

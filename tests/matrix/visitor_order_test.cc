@@ -27,6 +27,13 @@ TEST(VisitorOrderTest, IsSeenByWhatTheNewestHaveInCommon) {
   EXPECT_FALSE(newest_visitors_last(log_of(500, false)));
 }
 
+TEST(VisitorOrderTest, VisitorsWhoDidNothingSayNothing) {
+  const auto log = log_of(500, true);
+  std::vector<std::int64_t> offsets(log.offsets().begin(), log.offsets().end());
+  offsets.insert(offsets.end(), 500, offsets.back());
+  EXPECT_TRUE(newest_visitors_last({10, Order::kSequence, std::move(offsets), log.events()}));
+}
+
 TEST(VisitorOrderTest, NeedsAnOrderWithoutTimesAndEnoughVisitors) {
   EXPECT_FALSE(newest_visitors_last(log_of(500, true, Order::kTime)));
   EXPECT_FALSE(newest_visitors_last(log_of(500, true, Order::kNone)));

@@ -149,6 +149,27 @@ TEST(SessionKnnTest, OldSessionsFade) {
   EXPECT_NEAR(scores[1] / scores[2], std::exp(-2.0), 1e-6);
 }
 
+// 200 sessions; items 20 to 22 are those of the first and of the last alone. The newest two tenths
+// are alike, or all tenths are.
+Interactions sessions_of_fashions(bool change) {
+  Lists lists;
+  for (ItemIndex user = 0; user < 200; ++user) {
+    const ItemIndex fashion = change ? std::min(user / 20, 8) : user % 9;
+    lists.push_back({fashion, 10 + user % 2});
+  }
+  lists.front() = {20, 21};
+  lists.back() = {20, 22};
+  return interactions_of(23, lists);
+}
+
+TEST(SessionKnnTest, SessionsInTheirOrderFadeToo) {
+  const auto seen = events_of({20});
+  const auto faded = scores_of(SessionKnn::fit(sessions_of_fashions(true)), {seen});
+  EXPECT_NEAR(faded[22] / faded[21], std::exp(199 / (200 * 0.5)), 1e-4);
+  const auto alike = scores_of(SessionKnn::fit(sessions_of_fashions(false)), {seen});
+  EXPECT_FLOAT_EQ(alike[21], alike[22]);
+}
+
 TEST(SessionKnnTest, WrongOptionsAreNamed) {
   const auto x = interactions_of(2, {{0, 1}});
   EXPECT_THROW((void)SessionKnn::fit(interactions_of(2, {{0, 1}}, Order::kNone)),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -39,36 +40,45 @@ namespace endcap {
   return returned * 10 < with_several;
 }
 
+// The users who did anything, ascending.
+[[nodiscard]] inline std::vector<UserIndex> active_users(const Interactions& interactions) {
+  std::vector<UserIndex> users;
+  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
+    if (!interactions.events_of(user).empty()) users.push_back(user);
+  }
+  return users;
+}
+
 // Whether histories without times come in the order in which their visitors came, as the sessions
 // of a log do: whether what the newest tenth of the visitors had is told better with the help of
 // the tenth before them than by all before them alike. In any other order a tenth of the visitors
 // is but a smaller sample, which tells worse. False where times are known or there is no order
 // within a history. Takes O(n_events).
 [[nodiscard]] inline bool newest_visitors_last(const Interactions& interactions) {
-  constexpr std::int32_t kFewest = 100;  // visitors of whom nothing can be said
+  constexpr std::size_t kFewest = 100;   // visitors of whom nothing can be said
   constexpr double kStandardErrors = 4;  // by which the gain must be above 0
   constexpr double kPrior = 0.5;         // events that every item has more than it has
-  const std::int32_t n = interactions.n_users();
-  if (interactions.order() != Order::kSequence || n < kFewest) return false;
-  const auto begin = static_cast<UserIndex>(n - n / 10),
-             before = static_cast<UserIndex>(begin - n / 10);
+  if (interactions.order() != Order::kSequence) return false;
+  const auto users = active_users(interactions);
+  const auto n = users.size();
+  if (n < kFewest) return false;
+  const auto begin = n - n / 10, before = begin - n / 10;
   const auto n_items = static_cast<std::size_t>(interactions.n_items());
   std::vector<double> all(n_items, kPrior), late(n_items);
   double all_sum = kPrior * static_cast<double>(n_items), late_sum = 0;
-  for (UserIndex user = 0; user < begin; ++user) {
-    for (const auto& event : interactions.events_of(user)) {
+  for (std::size_t k = 0; k < begin; ++k) {
+    for (const auto& event : interactions.events_of(users[k])) {
       const auto item = static_cast<std::size_t>(event.item);
       ++all[item];
       ++all_sum;
-      if (user < before) continue;
+      if (k < before) continue;
       ++late[item];
       ++late_sum;
     }
   }
   double visitors = 0, sum = 0, squares = 0;  // of each visitor's mean gain in log-likelihood
-  for (UserIndex user = begin; user < n && late_sum > 0; ++user) {
-    const auto events = interactions.events_of(user);
-    if (events.empty()) continue;
+  for (std::size_t k = begin; k < n && late_sum > 0; ++k) {
+    const auto events = interactions.events_of(users[k]);
     double gain = 0;
     for (const auto& event : events) {
       const auto item = static_cast<std::size_t>(event.item);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "endcap/base/error.h"
+#include "endcap/matrix/visitor_order.h"
 #include "endcap/models/scorer.h"
 #include "endcap/storage/array.h"
 
@@ -50,33 +51,19 @@ class Popularity final : public Scorer {
   Array<float> scores_;  // (n_items,)
 };
 
-namespace detail {
-
-// Visitors who did anything.
-inline std::int64_t n_active(const Interactions& interactions) {
-  std::int64_t n = 0;
-  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
-    n += interactions.events_of(user).empty() ? 0 : 1;
-  }
-  return n;
-}
-
-}  // namespace detail
-
 inline Popularity Popularity::fit(const Interactions& interactions,
                                   const PopularityOptions& options) {
   require(options.half_life_days > 0, "half_life_days", "be positive", options.half_life_days);
   require(options.half_life_visitors > 0, "half_life_visitors", "be positive",
           options.half_life_visitors);
   const bool is_timed = interactions.order() == Order::kTime;
-  const auto visitors = static_cast<double>(detail::n_active(interactions));
+  const auto users = active_users(interactions);
+  const auto visitors = static_cast<double>(users.size());
   std::vector<double> counts(static_cast<std::size_t>(interactions.n_items()));
-  double later = visitors;  // visitors who came after the one at hand
-  for (UserIndex user = 0; user < interactions.n_users(); ++user) {
-    const auto events = interactions.events_of(user);
-    if (!events.empty()) --later;
+  for (std::size_t k = 0; k < users.size(); ++k) {
+    const auto later = visitors - 1 - static_cast<double>(k);
     const double of_visitor = std::exp2(-later / visitors / options.half_life_visitors);
-    for (const auto& event : events) {
+    for (const auto& event : interactions.events_of(users[k])) {
       const auto age_us = static_cast<double>(interactions.end_us() - event.time_us);
       counts[static_cast<std::size_t>(event.item)] +=
           is_timed ? std::exp2(-age_us / kMicrosecondsPerDay / options.half_life_days) : of_visitor;

@@ -37,15 +37,16 @@ struct SessionKnnOptions {
 //     * exp(-distance of the newest shared event / match_span)
 // all divided by the root of the sum of similarities, so that those with few neighbours and those
 // with many get scores that another model's can be added to.
-// The visitor's own session is no neighbour. Without times all sessions are of one age, and of the
-// more than `sessions` of an item the last users' are compared.
-// Sources: D. Garg, P. Gupta, P. Malhotra, L. Vig, G. Shroff, "Sequence and Time Aware Neighborhood
-// for Session-based Recommendations: STAN", SIGIR 2019; M. Ludewig, N. Mauro, S. Latifi, D.
-// Jannach, "Empirical Analysis of Session-Based Recommendation Algorithms", UMUAI 31, 2021 (VSTAN);
-// B. Kersbergen, O. Sprangers, S. Schelter, "Serenade - Low-Latency Session-Based Recommendation in
-// e-Commerce at Scale", SIGMOD 2022 (the index). Fitting sorts the events; a query costs the
-// sessions that it compares, at most its items times `sessions`. Immutable once fitted, so any
-// number of threads may score at once.
+// The visitor's own session is no neighbour. Without times a session is as old as the number of
+// sessions after it where users come in their order (newest_visitors_last), elsewhere all are of
+// one age; of the more than `sessions` of an item the last users' are compared. Sources: D. Garg,
+// P. Gupta, P. Malhotra, L. Vig, G. Shroff, "Sequence and Time Aware Neighborhood for Session-based
+// Recommendations: STAN", SIGIR 2019; M. Ludewig, N. Mauro, S. Latifi, D. Jannach, "Empirical
+// Analysis of Session-Based Recommendation Algorithms", UMUAI 31, 2021 (VSTAN); B. Kersbergen, O.
+// Sprangers, S. Schelter, "Serenade - Low-Latency Session-Based Recommendation in e-Commerce at
+// Scale", SIGMOD 2022 (the index). Fitting sorts the events; a query costs the sessions that it
+// compares, at most its items times `sessions`. Immutable once fitted, so any number of threads may
+// score at once.
 class SessionKnn final : public Scorer {
  public:
   // Throws std::invalid_argument for an option out of range or interactions without an order.

@@ -10,6 +10,7 @@
 #include "endcap/base/error.h"
 #include "endcap/matrix/index_lists.h"
 #include "endcap/matrix/interactions.h"
+#include "endcap/matrix/visitor_order.h"
 #include "endcap/storage/array.h"
 
 namespace endcap::detail {
@@ -92,20 +93,22 @@ inline IndexLists last_places(const Interactions& interactions, std::span<const 
   return {interactions.n_items(), std::move(offsets), std::move(items)};
 }
 
-// For each session exp(-age / (age_share * the log's time)) / sqrt(its items).
+// For each session exp(-age / (age_share * the log's time)) / sqrt(its items). Where there are no
+// times but sessions come in their order, those that came later are its age, and all are the time.
 inline std::vector<float> session_ages(const Interactions& interactions,
                                        std::span<const Session> sessions, const IndexLists& items,
                                        float age_share) {
+  const bool is_timed = interactions.order() == Order::kTime;
+  const bool in_order = newest_visitors_last(interactions);
   const auto end_us = interactions.end_us();
-  auto begin_us = end_us;
-  for (const auto& session : sessions) begin_us = std::min(begin_us, session.last_us);
-  const double span = static_cast<double>(end_us - begin_us) * age_share;
-  const bool timed = interactions.order() == Order::kTime && span > 0;
+  const auto begin_us = sessions.empty() ? end_us : sessions.back().last_us;
+  const double span = is_timed ? static_cast<double>(end_us - begin_us) : items.size();
   std::vector<float> ages;
   ages.reserve(sessions.size());
   for (std::int32_t s = 0; s < items.size(); ++s) {
     const auto last_us = sessions[static_cast<std::size_t>(s)].last_us;
-    const double left = timed ? std::exp(-static_cast<double>(end_us - last_us) / span) : 1;
+    const double age = is_timed ? static_cast<double>(end_us - last_us) : in_order ? s : 0;
+    const double left = age > 0 ? std::exp(-age / (span * age_share)) : 1;
     ages.push_back(static_cast<float>(left / std::sqrt(static_cast<double>(items[s].size()))));
   }
   return ages;

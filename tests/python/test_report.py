@@ -145,3 +145,20 @@ def test_a_warning_of_few_visitors():
     assert len(told) == len(few)
     for n, text in zip(few.values(), told, strict=True):
         assert text.startswith(f"Only {n} visitors could be asked about ")
+
+
+def test_sessions_with_times_are_asked_how_they_go_on():
+    rng = np.random.default_rng(3)
+    sessions, steps = 600, 4
+    session = np.repeat(np.arange(sessions), steps)
+    frame = pd.DataFrame({"user": session, "item": session % 3 * 25})
+    frame["item"] += rng.integers(0, 25, len(frame))
+    minutes = session * 60 + np.tile(np.arange(steps), sessions)
+    frame["time"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(minutes, unit="m")
+    shop = endcap.Recommender.fit(
+        endcap.Events.from_frame(frame), effort="fast", progress=False
+    )  # nobody comes back
+    assert shop.report.held_out == "newest"
+    assert shop.report.n_queries["all"] == 180  # of the newest three tenths
+    assert shop.report.n_queries["new"] > 150  # who went on to something new
+    assert all(item // 25 == 1 for item in shop.next([30, 40], 5).items)

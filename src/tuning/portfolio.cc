@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <utility>
 
 #include "endcap/matrix/baskets.h"
@@ -313,9 +314,15 @@ std::string_view quickly_trained(const Interactions& interactions) {
 std::vector<std::string> portfolio(const TrainingData& data, Effort effort) {
   std::vector<std::string> names;
   const auto quick = quickly_trained(data.interactions);
+  std::map<Needs, bool> known;  // what the data has is told from all events: once for each need
+  const auto is_met = [&](Needs needs) {
+    const auto [at, is_new] = known.try_emplace(needs);
+    if (is_new) at->second = has(needs, data);
+    return at->second;
+  };
   for (const auto& [name, entry] : entries()) {
     const auto from = name == quick ? Effort::kBalanced : entry.from;
-    if (has(entry.needs, data) && effort >= from) names.push_back(name);
+    if (effort >= from && is_met(entry.needs)) names.push_back(name);
   }
   for (auto& name : repeats_by_kind(data)) names.push_back(std::move(name));
   return names;

@@ -28,7 +28,7 @@ class ScoreBoard {
 
   // Adds weight * row. Requires the row's columns to be in [0, n_items()).
   void add(SparseRow row, float weight) {
-    if (n_touched_ == scores_.size()) {
+    if (n_touched_ == scores_.size()) {  // nothing is left to mark
       for (std::size_t k = 0; k < row.size(); ++k) {
         scores_[static_cast<std::size_t>(row.columns[k])] += weight * row.values[k] + 0.0f;
       }

@@ -244,7 +244,8 @@ class ModelReport:
     ndcg_alone: float
     weight_explore: float
     weight_include: float
-    weight_first_visit: float
+    weight_explore_first_visit: float
+    weight_include_first_visit: float
 
 def check_files(path: _Path) -> list[tuple[str, str, list[str]]]: ...
 
@@ -274,9 +275,9 @@ class TriedModel:
     fate: str
     fit_seconds: float
     n_bytes: int
-    weights: tuple[float, float, float]
-    alone: tuple[_Interval, _Interval, _Interval]
-    gain: tuple[_Interval, _Interval, _Interval]
+    weights: tuple[float, float, float, float]
+    alone: tuple[_Interval, _Interval, _Interval, _Interval]
+    gain: tuple[_Interval, _Interval, _Interval, _Interval]
 
 class FitReport:
     held_out: str
@@ -286,10 +287,10 @@ class FitReport:
     begin_us: int
     cut_us: int
     end_us: int
-    n_queries: tuple[int, int, int]
-    blend: tuple[_Interval, _Interval, _Interval]
-    best_model: tuple[str, str, str]
-    over_best: tuple[_Interval, _Interval, _Interval]
+    n_queries: tuple[int, int, int, int]
+    blend: tuple[_Interval, _Interval, _Interval, _Interval]
+    best_model: tuple[str, str, str, str]
+    over_best: tuple[_Interval, _Interval, _Interval, _Interval]
     models: list[TriedModel]
     warnings: list[str]
     seconds: float
@@ -371,7 +372,8 @@ class Recommender:
         progress: _Progress | None,
     ) -> None: ...
     def set_weights(
-        self, weights: list[tuple[str, float | None, float | None, float | None]]
+        self,
+        weights: list[tuple[str, float | None, float | None, float | None, float | None]],
     ) -> None: ...
     def merge(self, guest: _Id, user: _Id) -> None: ...
     def unmerge(self, guest: _Id, user: _Id) -> None: ...

@@ -142,7 +142,7 @@ def _alone_cell(model: _core.TriedModel, place: int) -> str:
 
 def _shown(report: FitReport) -> dict[int, str]:
     """Columns for the purposes that somebody was asked about."""
-    names = ("new items", "all items", "first visit")
+    names = ("new items", "all items", "new,<br>first visit", "all,<br>first visit")
     return {p: names[p] for p, purpose in enumerate(PURPOSES) if report.n_queries[purpose]}
 
 

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 PURPOSES = {
     "new": "items new to the visitor",
     "all": "all items, repeats too",
-    "first_visit": "new items, in a first visit",
+    "new_first_visit": "new items, in a first visit",
+    "all_first_visit": "all items, in a first visit",
 }
 
 _STEMS = {

@@ -15,8 +15,9 @@ class FitReport:
     """How the models were chosen; shows itself as a page in a notebook, as text in a terminal.
 
     Quality is NDCG@20 on events that were hidden from the models. Purposes are "new", for lists of
-    items that the visitor has not had, "all", and "first_visit", for new items while all that is
-    known of a visitor is a day old at most. Intervals are (value, low, high) and hold 95 %.
+    items that the visitor has not had, "all", for lists of all, and "new_first_visit" and
+    "all_first_visit", for the same while all that is known of a visitor is a day old at most.
+    Intervals are (value, low, high) and hold 95 %.
     """
 
     def __init__(self, core: _core.FitReport) -> None:
@@ -151,20 +152,23 @@ class FitReport:
     def _in_use(self) -> tuple[list[str], list[list[str]]]:
         used = [model for model in self.models if model.fate == "in use"]
         used.sort(key=lambda model: -max(gain[0] for gain in model.gain))
+        words = {p: name.replace("_", " ") for p, name in enumerate(PURPOSES)}
+        asked = [p for p, purpose in enumerate(PURPOSES) if self.n_queries[purpose]]
+        weighed = asked or list(words)  # without a hold-out weights are all there is
         rows = [
             [
                 model.name,
                 plain_name(model.name),
-                *(points(gain[0], sign=True) for gain in model.gain),
-                *(points(alone[0]) for alone in model.alone),
-                *(f"{weight:.3g}" for weight in model.weights),
+                *(points(model.gain[p][0], sign=True) for p in asked),
+                *(points(model.alone[p][0]) for p in asked),
+                *(f"{model.weights[p]:.3g}" for p in weighed),
                 f"{model.fit_seconds:.1f}",
                 size(model.n_bytes),
             ]
             for model in used
         ]
-        purposes = [purpose.replace("_", " ") for purpose in PURPOSES]
-        header = [f"{what}{p}" for what in ("adds: ", "alone: ", "weight: ") for p in purposes]
+        header = [f"{figure}: {words[p]}" for figure in ("adds", "alone") for p in asked]
+        header += [f"weight: {words[p]}" for p in weighed]
         return ["in use", "", *header, "s", "size"], rows
 
     def _repr_html_(self) -> str:

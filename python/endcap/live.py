@@ -14,7 +14,7 @@ from endcap.event_log import rows_of
 from endcap.events import Events
 
 # The lists that models are weighed for.
-_PLACES = ("explore", "include", "first_visit")
+_PLACES = ("explore", "include", "explore_first_visit", "include_first_visit")
 
 
 class Preference(NamedTuple):
@@ -126,11 +126,12 @@ class Live:
 
     @property
     def weights(self) -> Any:
-        """Each model's weights: {model: {"explore": w, "include": w, "first_visit": w}}.
+        """Each model's weights: {model: {"explore": w, "include": w, ...}}.
 
-        They count in lists of items new to the visitor, of all items, and of new items in a first
-        visit. Set them by hand with such a dict, or with one number for all three; models and lists
-        that it does not name stay as they are. That costs what `refresh` costs and leaves
+        They count in lists of items new to the visitor ("explore"), of all items ("include"), and
+        of the same in a first visit ("explore_first_visit", "include_first_visit"). Set them by
+        hand with such a dict, or with one number for all four; models and lists that it does not
+        name stay as they are. That costs what `refresh` costs and leaves
         probabilities unknown (NaN); `fit(like=shop)` keeps to it, `refit` chooses anew. Raises
         ValueError for a model that the shop does not use or a weight that is not a finite number.
         """

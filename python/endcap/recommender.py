@@ -365,13 +365,15 @@ class Recommender(Live):
                 model.name,
                 f"{model.weight_explore:.3g}",
                 f"{model.weight_include:.3g}",
-                f"{model.weight_first_visit:.3g}",
+                f"{model.weight_explore_first_visit:.3g}",
+                f"{model.weight_include_first_visit:.3g}",
                 f"{model.ndcg_alone:.4f}" if model.ndcg_alone else "",
                 f"{model.fit_seconds:.2f} s",
             ]
             for model in self.models
         ]
-        weights = [f"weight ({what})" for what in ("new items", "all items", "first visit")]
+        lists = ("new items", "all items", "new, first visit", "all, first visit")
+        weights = [f"weight ({what})" for what in lists]
         return ["model", *weights, "NDCG@20 alone", "fit"], rows
 
     def _title(self) -> str:

@@ -62,15 +62,15 @@ void refit(Recommender& shop, const std::string& target, Effort effort,
   shop.refit(options);
 }
 
-// (model, explore, include, first_visit); None: as it is.
-using WeightsRow =
-    std::tuple<std::string, std::optional<float>, std::optional<float>, std::optional<float>>;
+// The model, and its weights by purpose; None: as it is.
+using WeightsRow = std::tuple<std::string, std::optional<float>, std::optional<float>,
+                              std::optional<float>, std::optional<float>>;
 
 void set_weights(Recommender& shop, const std::vector<WeightsRow>& rows) {
   std::vector<ModelWeights> weights;
   weights.reserve(rows.size());
-  for (const auto& [name, explore, include, first_visit] : rows) {
-    weights.push_back({name, explore, include, first_visit});
+  for (const auto& [name, explore, include, explore_first, include_first] : rows) {
+    weights.push_back({name, explore, include, explore_first, include_first});
   }
   shop.set_weights(weights);
 }
@@ -121,8 +121,9 @@ void bind_recommender(py::module_& module) {
       .def_readonly("fit_seconds", &ModelReport::fit_seconds)
       .def_readonly("ndcg_alone", &ModelReport::ndcg_alone)
       .def_readonly("weight_explore", &ModelReport::weight_explore)
-      .def_readonly("weight_first_visit", &ModelReport::weight_first_visit)
-      .def_readonly("weight_include", &ModelReport::weight_include);
+      .def_readonly("weight_include", &ModelReport::weight_include)
+      .def_readonly("weight_explore_first_visit", &ModelReport::weight_explore_first_visit)
+      .def_readonly("weight_include_first_visit", &ModelReport::weight_include_first_visit);
 
   py::class_<Preference>(module, "Preference")
       .def(py::init([](Id value, std::string attribute, bool like, std::string source,

@@ -115,8 +115,7 @@ Explanation Explainer::explain(const Visitor& visitor, ItemIndex item) const {
   const bool had = std::any_of(visitor.events.begin(), visitor.events.end(),
                                [&](const auto& event) { return event.item == item; });
   const auto history = visitor.history();
-  const auto purpose =
-      had ? Purpose::kInclude : purpose_of_new(history, snapshot_.histories.order());
+  const auto purpose = purpose_of(had, history, snapshot_.histories.order());
   const bool is_known = item < snapshot_.n_items();
   std::vector<float> parts(visitor.events.size());
   Explanation explanation{.item = overlay_.item_id(item)};

@@ -26,10 +26,10 @@ Scenarios rules_of(const EventLog& log) {
 }
 
 void weigh_by_hand(Blend& blend, std::span<const ModelWeights> weights) {
-  for (const auto& [name, explore, include, first_visit] : weights) {
+  for (const auto& [name, explore, include, explore_first, include_first] : weights) {
     const auto term = std::ranges::find(blend.terms, name, &BlendTerm::name);
     require(term != blend.terms.end(), "weights", "name models that the shop uses", name);
-    const std::optional<float> given[kPurposes] = {explore, include, first_visit};
+    const std::optional<float> given[kPurposes] = {explore, include, explore_first, include_first};
     for (std::size_t p = 0; p < kPurposes; ++p) {
       if (!given[p]) continue;
       require(std::isfinite(*given[p]), "weights", "be finite", *given[p]);

@@ -24,8 +24,7 @@ Ranker::Ranker(const Snapshot& snapshot)
 Purpose Ranker::purpose_of(const Request& request) const {
   const bool only_new = request.repeats == Repeats::kExclude &&
                         (request.plan == nullptr || request.plan->veils.empty());
-  return only_new ? purpose_of_new(request.history, snapshot_.histories.order())
-                  : Purpose::kInclude;
+  return endcap::purpose_of(!only_new, request.history, snapshot_.histories.order());
 }
 
 void Ranker::prepare(const Request& request) {

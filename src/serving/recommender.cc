@@ -256,7 +256,8 @@ std::vector<ModelReport> Recommender::models() const {
                        .ndcg_alone = term.ndcg_alone,
                        .weight_explore = term.weights[0],
                        .weight_include = term.weights[1],
-                       .weight_first_visit = term.weights[2]});
+                       .weight_explore_first_visit = term.weights[2],
+                       .weight_include_first_visit = term.weights[3]});
   }
   return reports;
 }

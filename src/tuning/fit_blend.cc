@@ -22,27 +22,21 @@ constexpr std::int64_t kFewestQueries = 20;  // below this, weights would be noi
 void weigh_alike(std::vector<BlendTerm>& terms, Purpose purpose) {
   for (auto& term : terms) {
     const auto family = family_of(term.name);
-    const bool is_silent = (family == Family::kRepeats && purpose != Purpose::kInclude) ||
-                           !is_heard(term.name, purpose);
+    const bool is_silent =
+        (family == Family::kRepeats && !includes_repeats(purpose)) || !is_heard(term.name, purpose);
     const bool is_prior = family == Family::kPopularity;
     term.weights[static_cast<std::size_t>(purpose)] = is_silent ? 0 : is_prior ? 1e-3f : 1;
   }
 }
 
-// First visits are weighed as any other where too few are known.
-void weigh_first_visits_as_others(Blend& blend) {
-  constexpr auto kFirst = static_cast<std::size_t>(Purpose::kFirstVisit);
-  for (auto& term : blend.terms) term.weights[kFirst] = term.weights[0];
-  blend.rerankers[kFirst] = blend.rerankers[0];
-  blend.calibration[kFirst] = blend.calibration[0];
-}
-
-// Weights for each purpose where nothing is held out.
-void weigh_alike(Blend& blend) {
-  for (const auto purpose : {Purpose::kExplore, Purpose::kInclude}) {
-    weigh_alike(blend.terms, purpose);
-  }
-  weigh_first_visits_as_others(blend);
+// Weights for a purpose that too little is known of: first visits are weighed as any other.
+void weigh_unasked(Blend& blend, Purpose purpose) {
+  if (!is_of_first_visit(purpose)) return weigh_alike(blend.terms, purpose);
+  const auto p = static_cast<std::size_t>(purpose);
+  const auto other = static_cast<std::size_t>(after_first_visit(purpose));
+  for (auto& term : blend.terms) term.weights[p] = term.weights[other];
+  blend.rerankers[p] = blend.rerankers[other];
+  blend.calibration[p] = blend.calibration[other];
 }
 
 // Trees that correct the blend of a purpose, if they pay, and how they fared.
@@ -78,14 +72,11 @@ void weigh(Blend& blend, const Trial& trial, bool has_trends, bool reranks,
     options.may_be_negative.push_back(has_trends && is_popularity);
     options.is_dear.push_back(is_trained(term.name));
   }
-  for (const auto purpose : {Purpose::kExplore, Purpose::kInclude, Purpose::kFirstVisit}) {
+  for (const auto purpose : kAllPurposes) {
     const auto p = static_cast<std::size_t>(purpose);
     const auto& problem = trial.problems[p];
     if (problem.n_queries() < kFewestQueries) {
-      if (purpose == Purpose::kFirstVisit)
-        weigh_first_visits_as_others(blend);
-      else
-        weigh_alike(blend.terms, purpose);
+      weigh_unasked(blend, purpose);
       continue;
     }
     const auto weights = learn_blend_weights(problem, options, context);
@@ -257,7 +248,7 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
   blend.terms = trial.terms;
   blend.report = begin_report(blend.terms, data.interactions, hold_outs);
   if (hold_outs.empty()) {
-    weigh_alike(blend);
+    for (const auto purpose : kAllPurposes) weigh_unasked(blend, purpose);
   } else {
     context.begin("weighing the models", trial.problems[0].n_queries());
     // Of a set so much is hidden that what trees learn there does not hold for whole sets.

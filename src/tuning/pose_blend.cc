@@ -52,12 +52,12 @@ class CandidateFinder {
       else
         add_best(query, m, purpose);
     }
-    if (purpose == Purpose::kInclude) {
+    if (includes_repeats(purpose)) {
       for (const auto item : had_.items()) candidates_.add(item);
     }
     std::int32_t wanted = 0;
     for (const auto item : query.wanted) {
-      wanted += purpose == Purpose::kInclude || !had_.has(item) ? 1 : 0;
+      wanted += includes_repeats(purpose) || !had_.has(item) ? 1 : 0;
     }
     if (wanted == 0) return;
     for (std::size_t m = 0; m < models_.size(); ++m) {
@@ -82,7 +82,7 @@ class CandidateFinder {
     int added = 0;
     for (const auto item : best_sellers_[m]) {
       if (added == kCandidatesPerModel) break;
-      if (purpose != Purpose::kInclude && had_.has(item)) continue;
+      if (!includes_repeats(purpose) && had_.has(item)) continue;
       candidates_.add(item);
       ++added;
     }
@@ -95,7 +95,7 @@ class CandidateFinder {
     models_[m]->score({query.history, query.now_us, query.user}, board);
     TopK best(kCandidatesPerModel);
     for (const auto item : board.touched()) {
-      if (purpose != Purpose::kInclude && had_.has(item)) continue;
+      if (!includes_repeats(purpose) && had_.has(item)) continue;
       if (board[item] > 0) best.offer({item, board[item]});
     }
     for (const auto& pick : best.take()) candidates_.add(pick.item);
@@ -109,7 +109,7 @@ class CandidateFinder {
 
 // What new items to show is asked as if the visitor had not met them yet.
 const std::vector<ValidationQuery>& queries_for(Purpose purpose, const Validation& validation) {
-  if (purpose == Purpose::kFirstVisit) return validation.first_visits;
+  if (is_of_first_visit(purpose)) return validation.first_visits;
   const bool discover = purpose == Purpose::kExplore && !validation.discoveries.empty();
   return discover ? validation.discoveries : validation.queries;
 }

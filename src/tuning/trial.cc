@@ -84,7 +84,7 @@ Models fit_again(Trial& trial, const TrainingData& data, const Validation& valid
 }  // namespace
 
 bool is_heard(std::string_view name, Purpose purpose) {
-  return purpose == Purpose::kFirstVisit || name != kBoughtTogether;
+  return is_of_first_visit(purpose) || name != kBoughtTogether;
 }
 
 std::shared_ptr<const Scorer> fit_term(BlendTerm& term, const TrainingData& data,

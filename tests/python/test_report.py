@@ -92,6 +92,15 @@ def test_it_shows_itself_as_text_and_as_a_page(shop):
     assert "Left out" in page
 
 
+def test_purposes_that_nobody_was_asked_about_are_not_shown():
+    sets = shop_log()[["user", "item"]].drop_duplicates().sample(frac=1, random_state=0)
+    shop = endcap.Recommender.fit(endcap.Events.from_frame(sets), effort="fast", progress=False)
+    assert shop.report.n_queries["new"] > 0
+    assert shop.report.n_queries["all_first_visit"] == 0
+    for shown in (repr(shop.report), text_of(shop.report._repr_html_())):
+        assert "first visit" not in shown
+
+
 def test_the_page_says_better_only_where_that_is_sure():
     for lead, sure in (
         ((0.02, 0.01, 0.03), "better than"),
@@ -125,6 +134,8 @@ def test_a_log_too_small_to_test_on_says_so():
     assert shop.report.cut is None
     assert "too small" in shop.report.warnings[0]
     assert "too few" in repr(shop.report)
+    assert "weight: new" in repr(shop.report)
+    assert "adds: new" not in repr(shop.report)
     text_of(shop.report._repr_html_())
 
 

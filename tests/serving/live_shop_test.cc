@@ -141,7 +141,7 @@ TEST(LiveShopTest, WeightsAreSetByHand) {
   const auto by_hand = shop.models();
   EXPECT_EQ(by_hand[1].weight_explore, 2);
   EXPECT_EQ(by_hand[1].weight_include, 0);
-  EXPECT_EQ(by_hand[1].weight_first_visit, learned[1].weight_first_visit);
+  EXPECT_EQ(by_hand[1].weight_explore_first_visit, learned[1].weight_explore_first_visit);
   EXPECT_EQ(by_hand[0].weight_explore, learned[0].weight_explore);
 
   // Twice the weight, twice the part; and nothing was lost on the way.

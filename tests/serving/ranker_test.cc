@@ -47,8 +47,8 @@ class Naive {
 
  private:
   Purpose purpose() const {
-    if (request_.repeats != Repeats::kExclude || !plan_.veils.empty()) return Purpose::kInclude;
-    return purpose_of_new(request_.history, shop_.histories.order());
+    const bool some_repeats = request_.repeats != Repeats::kExclude || !plan_.veils.empty();
+    return purpose_of(some_repeats, request_.history, shop_.histories.order());
   }
   bool meets(const Plan::When& when, ItemIndex item) const {
     return !when || (item != kItems - 1 && when->bind(asker()).matches(item));

@@ -132,14 +132,18 @@ TEST(FitBlendTest, AFirstVisitIsCompletedWhereACustomerIsBroughtBack) {
                                 {true}, {}, {.threads = 1});
   const std::int64_t now_us = data.interactions.end_us();
   const std::vector<Interaction> visit = {{.time_us = now_us, .item = 4, .basket = 0}};
-  EXPECT_EQ(purpose_of_new({visit, now_us}, Order::kTime), Purpose::kFirstVisit);
-  EXPECT_EQ(purpose_of_new({visit, now_us}, Order::kSequence), Purpose::kExplore);
-  EXPECT_EQ(best(blend, Purpose::kFirstVisit, {visit, now_us}), 5);
+  EXPECT_EQ(purpose_of(false, {visit, now_us}, Order::kTime), Purpose::kExploreFirstVisit);
+  EXPECT_EQ(purpose_of(false, {visit, now_us}, Order::kSequence), Purpose::kExplore);
+  EXPECT_EQ(purpose_of(true, {visit, now_us}, Order::kTime), Purpose::kIncludeFirstVisit);
+  EXPECT_EQ(best(blend, Purpose::kExploreFirstVisit, {visit, now_us}), 5);
+  EXPECT_EQ(best(blend, Purpose::kIncludeFirstVisit, {visit, now_us}), 5);
   const auto before_us = now_us - 7 * kMicrosecondsPerDay;
   const std::vector<Interaction> customer = {{.time_us = before_us, .item = 4, .basket = 0},
                                              {.time_us = before_us, .item = 5, .basket = 0}};
-  EXPECT_EQ(purpose_of_new({customer, now_us}, Order::kTime), Purpose::kExplore);
+  EXPECT_EQ(purpose_of(false, {customer, now_us}, Order::kTime), Purpose::kExplore);
+  EXPECT_EQ(purpose_of(true, {customer, now_us}, Order::kTime), Purpose::kInclude);
   EXPECT_EQ(best(blend, Purpose::kExplore, {customer, now_us}), 20);
+  EXPECT_EQ(best(blend, Purpose::kInclude, {customer, now_us}), 20);
 }
 
 // A hundred days of visitors who put one item into the cart, look at two more and at the first

@@ -25,19 +25,21 @@ namespace endcap {
 // One model of the blend, as the fit reports it.
 struct ModelReport {
   std::string name;
-  double fit_seconds = 0;        // 0 where it was not fitted in this process
-  double ndcg_alone = 0;         // NDCG@20 on the validation part, new items only
-  float weight_explore = 0;      // in the score of items that the visitor has not had
-  float weight_include = 0;      // in the score of all items
-  float weight_first_visit = 0;  // as the first, for who came within a day
+  double fit_seconds = 0;                // 0 where it was not fitted in this process
+  double ndcg_alone = 0;                 // NDCG@20 on the validation part, new items only
+  float weight_explore = 0;              // in the score of items that the visitor has not had
+  float weight_include = 0;              // in the score of all items
+  float weight_explore_first_visit = 0;  // the same, for who came within a day
+  float weight_include_first_visit = 0;
 };
 
 // What a model is to weigh in the lists; what is left empty stays as it is.
 struct ModelWeights {
-  std::string name;                       // of the model, as in models()
-  std::optional<float> explore = {};      // finite; below 0 it counts against an item
-  std::optional<float> include = {};      // likewise
-  std::optional<float> first_visit = {};  // likewise
+  std::string name;                   // of the model, as in models()
+  std::optional<float> explore = {};  // finite; below 0 it counts against an item
+  std::optional<float> include = {};
+  std::optional<float> explore_first_visit = {};
+  std::optional<float> include_first_visit = {};
 };
 
 // How an event is told.

@@ -10,11 +10,27 @@ namespace endcap {
 // What a score is for. Weights are learned for each, since what completes a first visit is not what
 // brings a customer back.
 enum class Purpose {
-  kExplore = 0,     // items that the visitor has not had
-  kInclude = 1,     // all items
-  kFirstVisit = 2,  // items that the visitor has not had, all of whose events are of this visit
+  kExplore = 0,            // items that the visitor has not had
+  kInclude = 1,            // all items
+  kExploreFirstVisit = 2,  // as above, but all that the visitor has done is of this visit
+  kIncludeFirstVisit = 3,
 };
-inline constexpr std::size_t kPurposes = 3;
+inline constexpr std::size_t kPurposes = 4;
+inline constexpr Purpose kAllPurposes[kPurposes] = {
+    Purpose::kExplore, Purpose::kInclude, Purpose::kExploreFirstVisit, Purpose::kIncludeFirstVisit};
+
+[[nodiscard]] constexpr bool includes_repeats(Purpose purpose) {
+  return purpose == Purpose::kInclude || purpose == Purpose::kIncludeFirstVisit;
+}
+
+[[nodiscard]] constexpr bool is_of_first_visit(Purpose purpose) {
+  return purpose == Purpose::kExploreFirstVisit || purpose == Purpose::kIncludeFirstVisit;
+}
+
+// The same lists for whoever comes back.
+[[nodiscard]] constexpr Purpose after_first_visit(Purpose purpose) {
+  return includes_repeats(purpose) ? Purpose::kInclude : Purpose::kExplore;
+}
 
 // Whether the visitor came within a day of now, where times are known. Nobody without events does.
 [[nodiscard]] inline bool in_first_visit(const History& history, Order order) {
@@ -22,9 +38,12 @@ inline constexpr std::size_t kPurposes = 3;
          history.now_us - history.events.front().time_us < kMicrosecondsPerDay;
 }
 
-// The purpose of a list of items that are new to the visitor.
-[[nodiscard]] inline Purpose purpose_of_new(const History& history, Order order) {
-  return in_first_visit(history, order) ? Purpose::kFirstVisit : Purpose::kExplore;
+[[nodiscard]] inline Purpose purpose_of(bool includes_repeats, const History& history,
+                                        Order order) {
+  if (in_first_visit(history, order)) {
+    return includes_repeats ? Purpose::kIncludeFirstVisit : Purpose::kExploreFirstVisit;
+  }
+  return includes_repeats ? Purpose::kInclude : Purpose::kExplore;
 }
 
 }  // namespace endcap

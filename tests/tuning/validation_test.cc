@@ -246,6 +246,27 @@ TEST(ValidationTest, FirstVisitsKnowAnythingOfABasketNotItsLowestItems) {
   EXPECT_LT(lowest, 30);
 }
 
+// Of a long visit, what comes next: ten steps, or the whole of the basket that has the tenth item.
+TEST(ValidationTest, AFirstVisitIsNotAskedForAllThatIsEverDone) {
+  std::vector<Event> walk, basket = {{0, 91}};
+  for (int n = 0; n < 40; ++n) walk.push_back({n, 91 + n / 4});
+  for (int n = 1; n < 40; ++n) basket.push_back({n, n < 20 ? 92 : 93});
+  std::vector<std::vector<Event>> visitors(20, walk);
+  visitors.push_back({{0, 0}, {1, 50}, {2, 100}});
+  for (int n = 0; n < 20; ++n) visitors.push_back(basket);
+  const auto v = hold_out(log_of(Order::kTime, visitors), kAnyKind, 0, {.enough_queries = 1});
+  for (const auto& query : v.first_visits) {
+    const auto known = static_cast<ItemIndex>(query.history.size());
+    if (query.user < 20) {  // to the end of the day of the tenth
+      EXPECT_GE(query.wanted.size(), 10u);
+      EXPECT_EQ(query.wanted.back(), (known + 9) / 4 * 4 + 3);
+    } else {
+      EXPECT_EQ(query.wanted.size(), 19u);
+    }
+  }
+  EXPECT_EQ(v.first_visits.size(), 40u);
+}
+
 TEST(ValidationTest, AsksHowVisitsGoOnWhereNobodyComesBack) {
   constexpr int kVisitors = 200;
   std::vector<std::int64_t> offsets = {0};

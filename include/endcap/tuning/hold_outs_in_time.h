@@ -160,8 +160,22 @@ inline Validation hold_out_span(const Interactions& all, const std::vector<bool>
   return result;
 }
 
+// Where what a visitor does next ends: with the step that brings the tenth target from `begin` on,
+// or with the events.
+inline std::size_t end_of_next(std::span<const Interaction> events, std::size_t begin,
+                               const std::vector<bool>& is_target) {
+  constexpr int kTargets = 10;
+  int found = 0;
+  auto end = begin;
+  const auto goes_on = [&] { return events[end].time_us == events[end - 1].time_us; };
+  while (end < events.size() && (found < kTargets || goes_on())) {
+    found += is_target[static_cast<std::size_t>(events[end++].kind)] ? 1 : 0;
+  }
+  return end;
+}
+
 // Visitors who came in the span, each asked after one to sixteen events, mostly few, of their first
-// day.
+// day for what they did next.
 inline std::vector<ValidationQuery> first_visits_in(const Interactions& all,
                                                     const std::vector<bool>& is_target,
                                                     const Span& span, Random& random) {
@@ -177,6 +191,7 @@ inline std::vector<ValidationQuery> first_visits_in(const Interactions& all,
     std::size_t begun = std::min(events.size() - 1,
                                  static_cast<std::size_t>(std::pow(kMostEvents, random.uniform())));
     while (events[begun - 1].time_us >= end_of_day) --begun;
+    events.resize(end_of_next(events, begun, is_target));
     auto query = question_before(user, events, begun, is_target);
     query.now_us = events[begun - 1].time_us;
     if (!query.wanted.empty()) queries.push_back(std::move(query));

@@ -60,13 +60,13 @@ class Recommender(Live):
         """Learn from the log; choose and weigh the models on its newest part, then fit on all.
 
         target: the kind of event to predict; where the log has none, every kind. effort: "fast"
-        takes seconds; "balanced" tries all that can pay, with one trained model where 20,000 to a
-        million events are baskets, sets or an order without times; "best" trains several, and trees
-        that correct the top of the lists where they win. models: names, to fit exactly these. like:
-        a recommender whose models, weights and, where none is given, catalogue are taken, so that
-        nothing is held out or chosen. time_budget: with effort "best", the seconds (900) that
-        decide how many trained models are tried. threads: 0 for all. The result depends on the
-        seed and on what is tried, never on the threads.
+        takes seconds; "balanced" tries all that can pay, with one trained model for 20,000 to a
+        million events (200,000 where times are known, purchases are no baskets and visitors
+        return); "best" trains several, and trees that correct the top of the lists where they win.
+        models: names, to fit exactly these. like: a recommender whose models, weights and, where
+        none is given, catalogue are taken, so that nothing is held out or chosen. time_budget: with
+        effort "best", the seconds (900) that decide how many trained models are tried. threads: 0
+        for all. The result depends on the seed and on what is tried, never on the threads.
 
         Raises ValueError naming argument, rule and value.
 

@@ -295,17 +295,20 @@ std::vector<std::string> repeats_by_kind(const TrainingData& data) {
 
 // The trained model that there is enough to learn for, and a minute or two are enough, if any.
 // Where order is all that is known, models are fitted on one hold-out and on everything, elsewhere
-// on several; but baskets are few, and quick, and single visits many, so that the newest tell
-// enough.
+// on several, so that fewer events must do; but baskets are few, and quick, and single visits many,
+// so that the newest tell enough.
 std::string_view quickly_trained(const Interactions& interactions) {
   constexpr std::int64_t kFewEvents = 20'000, kManyEvents = 300'000, kTooManyEvents = 1'000'000;
+  constexpr std::int64_t kTooManyForSeveralFits = 200'000;
   const auto n_events = interactions.n_events();
   if (n_events < kFewEvents || n_events > kTooManyEvents) return {};
   const auto steps = steps_of(interactions);
   if (steps == Steps::kBaskets) return "sequence_factors";
   if (steps == Steps::kNone) return "sequence_factors/sets";
-  if (interactions.order() == Order::kTime)
-    return visits_are_single(interactions) ? "sequence_factors/narrow" : "";
+  if (interactions.order() == Order::kTime) {
+    const bool is_quick = visits_are_single(interactions) || n_events <= kTooManyForSeveralFits;
+    return is_quick ? "sequence_factors/narrow" : "";
+  }
   return n_events > kManyEvents ? "sequence_factors/narrow" : "sequence_factors";
 }
 

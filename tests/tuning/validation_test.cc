@@ -69,6 +69,16 @@ TEST(ValidationTest, AsksBeforeTheFirstTargetInTheNewestDays) {
   EXPECT_EQ(train_part(log, v).n_events(), 2);
 }
 
+TEST(ValidationTest, TakesTheNewestEventsWhereTheLogThinsOut) {
+  std::vector<std::vector<Event>> visitors = {{{0, 0}, {1, 1000}}};  // the last one goes out late
+  for (int day = 0; day < 100; ++day) visitors.push_back({{2, day}, {3, day + 5}});
+  const auto log = log_of(Order::kTime, visitors);
+  EXPECT_EQ(hold_out(log, kAnyKind, 0, {.enough_queries = 1}).queries.size(), 1u);
+  const auto v = hold_out(log, kAnyKind, 0, {.enough_queries = 2});
+  EXPECT_EQ(v.queries.size(), 6u);  // of those who came before day 92, since when a tenth came
+  EXPECT_EQ(train_part(log, v).n_events(), 180);
+}
+
 TEST(ValidationTest, TakesMoreDaysWhereTooFewVisitorsAreAsked) {
   const auto log = log_of(Order::kTime, {{{0, 0}, {1, 75}}, {{2, 5}, {3, 100}}});
   EXPECT_EQ(hold_out(log, kAnyKind, 0, {.enough_queries = 1}).queries.size(), 1u);

@@ -33,8 +33,9 @@ struct Validation {
 struct ValidationOptions {
   std::int64_t max_queries = 6'000;
   double newest_share = 0.1;         // of the span of times that is held out,
-  double longest_days = 30;          // but no more than this,
-  std::size_t enough_queries = 500;  // and up to three times both until it asks so many
+  double longest_days = 30;          // but no more than this;
+  std::size_t enough_queries = 500;  // up to three times both, or the share of the events, until
+                                     // it asks so many
   // Of each asked user's items, where there is no order. So many, because what comes next is less
   // like the past than a random draw from it: with less to go by, models must say what lasts.
   double share_of_a_set = 0.4;

@@ -232,17 +232,33 @@ inline Validation hold_out_visits(const Interactions& all, const std::vector<boo
   return result;
 }
 
+// Since when the newest share of the events has come. Requires an event.
+inline std::int64_t begin_of_newest(const Interactions& all, double share) {
+  std::vector<std::int64_t> times;
+  times.reserve(all.events().size());
+  for (const auto& event : all.events()) times.push_back(event.time_us);
+  const auto older = static_cast<std::ptrdiff_t>((1 - share) * static_cast<double>(times.size()));
+  std::nth_element(times.begin(), times.begin() + older, times.end());
+  return times[static_cast<std::size_t>(older)];
+}
+
+// Where the log thins out, so that its last days ask little, its newest events count, whenever they
+// came.
 inline Validation hold_out_newest(const Interactions& all, const std::vector<bool>& is_target,
                                   Random& random, const ValidationOptions& options) {
   constexpr int kWidest = 3;
   const auto whole = static_cast<double>(all.end_us() - begin_us(all));
   const double window =
       std::min(whole * options.newest_share, options.longest_days * kMicrosecondsPerDay);
-  Validation result;
+  std::vector<std::int64_t> cuts;
   for (int width = 1; width <= kWidest; ++width) {
-    const Span span{.cut = all.end_us() - static_cast<std::int64_t>(width * window),
-                    .end = all.end_us()};
-    result = hold_out_visits(all, is_target, span, random, options);
+    cuts.push_back(all.end_us() - static_cast<std::int64_t>(width * window));
+  }
+  cuts.push_back(begin_of_newest(all, options.newest_share) - 1);
+  Validation result;
+  for (std::size_t c = 0; c < cuts.size() && (c == 0 || cuts[c] < cuts[c - 1]); ++c) {
+    result =
+        hold_out_visits(all, is_target, {.cut = cuts[c], .end = all.end_us()}, random, options);
     if (result.queries.size() >= options.enough_queries) break;
   }
   return result;

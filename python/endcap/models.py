@@ -209,11 +209,16 @@ class Model:
 
 @dataclass(eq=False)
 class Popularity(Model):
-    """What everybody has, newer events counting more."""
+    """What everybody has, newer events counting more.
+
+    half_life_days: where times are known. half_life_visitors: where they are not and rows stand in
+    the order in which their visitors came, a share of these.
+    """
 
     _core_model = _core.Popularity
 
     half_life_days: float = float("inf")
+    half_life_visitors: float = float("inf")
 
 
 @dataclass(eq=False)

@@ -60,9 +60,10 @@ class Recommender(Live):
         """Learn from the log; choose and weigh the models on its newest part, then fit on all.
 
         target: the kind of event to predict; where the log has none, every kind. effort: "fast"
-        takes seconds; "balanced" tries all that can pay, with one trained model for 20,000 to a
-        million events (200,000 where times are known, purchases are no baskets and visitors
-        return); "best" trains several, and trees that correct the top of the lists where they win.
+        takes seconds; "balanced" tries all that can pay, with one trained model from 20,000
+        events on (of sets up to a million, and up to 200,000 where times are known, purchases are
+        no baskets and visitors return); "best" trains several, and trees that correct the top of
+        the lists where they win.
         models: names, to fit exactly these. like: a recommender whose models, weights and, where
         none is given, catalogue are taken, so that nothing is held out or chosen. time_budget: with
         effort "best", the seconds (900) that decide how many trained models are tried. threads: 0
@@ -304,13 +305,20 @@ class Recommender(Live):
         answer = self._core.next_many(lists, size("k", k), mode, *rules)
         return self._picks(range(len(lists)), answer)
 
-    def explain(self, user: Any, item: Any) -> Explanation:
+    def explain(self, user: Any, item: Any, *, repeats: Repeats = "exclude") -> Explanation:
         """Show every event's part in the score of an item for a user. Raises UnknownIdError.
+
+        repeats: of the list that the score is for; an item that the user has had is in no list
+        without any.
 
         Where the shop has trees (`effort="best"`), their exact shares follow as reasons of the kind
         "trees": their mean, and one for each model that they look at.
         """
-        explanation = self._core.explain(item_id("user", user), item_id("item", item))
+        explanation = self._core.explain(
+            item_id("user", user),
+            item_id("item", item),
+            choice(_core.Repeats, "repeats", repeats),
+        )
         return Explanation(explanation, self.catalog.title)
 
     @cached_property

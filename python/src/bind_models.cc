@@ -178,10 +178,10 @@ void bind_models(py::module_& module) {
     return bound;
   };
   bind("Popularity", std::type_identity<Popularity>(),
-       [](const Interactions& x, float half_life_days, int threads) {
-         return fitted(threads, [&](const Context&) {
-           return Popularity::fit(x, {.half_life_days = half_life_days});
-         });
+       [](const Interactions& x, float half_life_days, float half_life_visitors, int threads) {
+         const PopularityOptions options{.half_life_days = half_life_days,
+                                         .half_life_visitors = half_life_visitors};
+         return fitted(threads, [&](const Context&) { return Popularity::fit(x, options); });
        });
   bind("Rp3Beta", std::type_identity<Rp3Beta>(),
        [](const Interactions& x, float alpha, float beta, int neighbors, int max_events,

@@ -186,7 +186,7 @@ void bind_recommender(py::module_& module) {
               Repeats repeats, const std::string& filter, const std::string& scenario) {
              return many([&] { return shop.next_many(histories, k, repeats, filter, scenario); });
            })
-      .def("explain", &Recommender::explain, "user"_a, "item"_a, ReleaseGil())
+      .def("explain", &Recommender::explain, "user"_a, "item"_a, "repeats"_a, ReleaseGil())
       .def("observe", &observe, "user"_a, "item"_a, "kind"_a, "time_us"_a, "event_id"_a,
            "durable"_a, "session_only"_a, ReleaseGil())
       .def(

@@ -111,11 +111,12 @@ void Explainer::add_trees(Purpose purpose, const History& history, ItemIndex ite
   add("popularity", parts.back());
 }
 
-Explanation Explainer::explain(const Visitor& visitor, ItemIndex item) const {
+Explanation Explainer::explain(const Visitor& visitor, ItemIndex item, Repeats repeats) const {
   const bool had = std::any_of(visitor.events.begin(), visitor.events.end(),
                                [&](const auto& event) { return event.item == item; });
   const auto history = visitor.history();
-  const auto purpose = purpose_of(had, history, snapshot_.histories.order());
+  const auto purpose =
+      purpose_of(had || repeats != Repeats::kExclude, history, snapshot_.histories.order());
   const bool is_known = item < snapshot_.n_items();
   std::vector<float> parts(visitor.events.size());
   Explanation explanation{.item = overlay_.item_id(item)};

@@ -194,10 +194,10 @@ Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
   });
 }
 
-Explanation Recommender::explain(const Id& user, const Id& item) const {
+Explanation Recommender::explain(const Id& user, const Id& item, Repeats repeats) const {
   const Moment now(*state_);
   const auto wishes = now.wishes_of(user, SystemClock().now_us());
-  return now.lists.explainer().explain(now.visitor_of(user, wishes), now.item(item));
+  return now.lists.explainer().explain(now.visitor_of(user, wishes), now.item(item), repeats);
 }
 
 std::vector<Event> Recommender::history(const Id& user) const {

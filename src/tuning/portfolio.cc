@@ -103,6 +103,13 @@ Maker slist(const SlistOptions& options) {
   };
 }
 
+// What trained models learn from: where there is an order, the newest of a large log tell as much,
+// and an epoch of all of it would take minutes.
+Interactions trained_part(const Interactions& all, std::uint64_t seed) {
+  constexpr std::int64_t kMostEvents = 1'000'000;
+  return steps_of(all) == Steps::kNone ? all : newest_part(all, kMostEvents, seed);
+}
+
 // A shape of the trained model. Each starts from numbers of its own; `draw` tells two of a shape
 // apart.
 Maker sequence_factors(const SequenceFactorsOptions& shape, std::uint64_t draw = 0) {
@@ -111,9 +118,10 @@ Maker sequence_factors(const SequenceFactorsOptions& shape, std::uint64_t draw =
     constexpr std::int64_t kFewestSteps = 25;  // an epoch
     constexpr float kEpochsToGoOn = 0.4f;      // of those that it takes from the beginning
     const TrainingPlan& plan = data.plan;
+    const auto events = trained_part(data.interactions, context.seed);
     SequenceFactorsOptions options = shape;
     // A small log in smaller batches, which are noisier and so take smaller steps.
-    const auto targets = data.interactions.n_events() / kFewestSteps;
+    const auto targets = events.n_events() / kFewestSteps;
     options.batch_targets =
         static_cast<std::int32_t>(std::clamp<std::int64_t>(targets, 500, shape.batch_targets));
     options.learning_rate *= std::sqrt(static_cast<float>(options.batch_targets) /
@@ -123,14 +131,14 @@ Maker sequence_factors(const SequenceFactorsOptions& shape, std::uint64_t draw =
     own.seed += static_cast<std::uint64_t>(shape.factors) + 1000 * draw;
     const auto* start = dynamic_cast<const SequenceFactors*>(plan.start.get());
     // With the newest events a log may turn out to be baskets.
-    if (start != nullptr && start->event_weights().steps != steps_of(data.interactions)) {
+    if (start != nullptr && start->event_weights().steps != steps_of(events)) {
       start = nullptr;
     }
     if (start != nullptr) {
       options.epochs =
           static_cast<std::int32_t>(std::ceil(kEpochsToGoOn * static_cast<float>(options.epochs)));
     }
-    return shared(SequenceFactors::fit(data.interactions, data.attributes, options, own,
+    return shared(SequenceFactors::fit(events, data.attributes, options, own,
                                        {.validation = plan.validation, .start = start}));
   };
 }
@@ -298,13 +306,13 @@ std::vector<std::string> repeats_by_kind(const TrainingData& data) {
 // on several, so that fewer events must do; but baskets are few, and quick, and single visits many,
 // so that the newest tell enough.
 std::string_view quickly_trained(const Interactions& interactions) {
-  constexpr std::int64_t kFewEvents = 20'000, kManyEvents = 300'000, kTooManyEvents = 1'000'000;
+  constexpr std::int64_t kFewEvents = 20'000, kManyEvents = 300'000, kTooManyOfSets = 1'000'000;
   constexpr std::int64_t kTooManyForSeveralFits = 200'000;
   const auto n_events = interactions.n_events();
-  if (n_events < kFewEvents || n_events > kTooManyEvents) return {};
+  if (n_events < kFewEvents) return {};
   const auto steps = steps_of(interactions);
   if (steps == Steps::kBaskets) return "sequence_factors";
-  if (steps == Steps::kNone) return "sequence_factors/sets";
+  if (steps == Steps::kNone) return n_events > kTooManyOfSets ? "" : "sequence_factors/sets";
   if (interactions.order() == Order::kTime) {
     const bool is_quick = visits_are_single(interactions) || n_events <= kTooManyForSeveralFits;
     return is_quick ? "sequence_factors/narrow" : "";

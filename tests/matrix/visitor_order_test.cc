@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -86,6 +87,40 @@ TEST(VisitorOrderTest, GuestsTellNone) {
 TEST(VisitorOrderTest, SequencesTellOneAndSetsNone) {
   EXPECT_TRUE(tells_order(log_of(5, true, Order::kSequence)));
   EXPECT_FALSE(tells_order(log_of(5, true, Order::kNone)));
+}
+
+// Who did anything in a part of a log.
+std::vector<UserIndex> users_in_part(const Interactions& log, std::int64_t max_events) {
+  const auto part = newest_part(log, max_events, 1);
+  EXPECT_EQ(part.n_users(), log.n_users());
+  EXPECT_EQ(part.n_items(), log.n_items());
+  for (UserIndex user = 0; user < part.n_users(); ++user) {  // all that they did
+    const auto own = part.events_of(user), whole = log.events_of(user);
+    EXPECT_TRUE(own.empty() || std::equal(own.begin(), own.end(), whole.begin(), whole.end()));
+  }
+  return active_users(part);
+}
+
+TEST(VisitorOrderTest, TheNewestPartIsOfThoseWhoCameLast) {
+  const auto at = [](std::int64_t time_us) { return Interaction{.time_us = time_us}; };
+  const Interactions log(1, Order::kTime, std::vector<std::int64_t>{0, 2, 3, 3, 5},
+                         std::vector<Interaction>{at(1), at(9), at(7), at(2), at(8)});
+  EXPECT_EQ(users_in_part(log, 5), (std::vector<UserIndex>{0, 1, 3}));
+  EXPECT_EQ(users_in_part(log, 4), (std::vector<UserIndex>{0, 3}));
+  EXPECT_EQ(users_in_part(log, 3), (std::vector<UserIndex>{0}));
+  EXPECT_EQ(users_in_part(log, 1), std::vector<UserIndex>{});
+  const auto newest = users_in_part(log_of(500, true), 100);
+  ASSERT_EQ(newest.size(), 100u);
+  EXPECT_EQ(newest.front(), 400);
+}
+
+TEST(VisitorOrderTest, APartOfALogWithoutOrderIsDrawn) {
+  const auto log = log_of(500, false);
+  const auto some = users_in_part(log, 100), others = active_users(newest_part(log, 100, 2));
+  EXPECT_EQ(some.size(), 100u);
+  EXPECT_NE(some, others);
+  EXPECT_LT(some.front(), 50);
+  EXPECT_GT(some.back(), 450);
 }
 
 }  // namespace

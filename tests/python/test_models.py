@@ -27,6 +27,15 @@ def test_popularity_counts_everybody():
     assert scores[0] > scores[1]
 
 
+def test_popularity_fades_by_visitors_where_times_are_not_known():
+    nobody = csr_matrix((1, 4), dtype=np.float32)
+    ids, scores = Popularity(half_life_visitors=0.25).fit(LIKES).recommend(0, nobody)
+    assert ids.tolist() == [0, 2, 3, 1]  # 2^-3 + 2^-2 + 1, 2^-2 + 2^-1, 2^-1 and 2^-3
+    assert scores[0] == pytest.approx(np.log1p(1.375))
+    with pytest.raises(ValueError, match="half_life_visitors must be positive, got -1"):
+        Popularity(half_life_visitors=-1).fit(LIKES)
+
+
 @pytest.mark.parametrize(
     "model", [Popularity(), Rp3Beta(), Ease(), ItemKnn(), TurboCf(), Als(factors=2)]
 )

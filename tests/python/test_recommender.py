@@ -90,8 +90,12 @@ def test_explanations_add_up(shop, user):
 
 
 def test_an_explanation_has_the_score_of_the_list(shop):
-    best = shop.recommend("u0", 1)[0]
-    assert math.isclose(shop.explain("u0", best.item).score, best.score, abs_tol=1e-5)
+    for repeats in ("exclude", "include"):
+        for pick in shop.recommend("u0", 20, repeats=repeats):
+            why = shop.explain("u0", pick.item, repeats=repeats)
+            assert math.isclose(why.score, pick.score, abs_tol=1e-5)
+    with pytest.raises(ValueError, match="repeats must be"):
+        shop.explain("u0", 1, repeats="some")
 
 
 def test_observing_changes_the_answers_of_that_visitor_only(own_shop):

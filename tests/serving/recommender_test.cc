@@ -89,8 +89,11 @@ TEST_F(RecommenderTest, ReasonsAddUpToTheScore) {
   for (const auto& reason : explanation.reasons) sum += reason.value;
   EXPECT_NEAR(sum, explanation.score, 1e-5f * std::abs(explanation.score) + 1e-9f);
   EXPECT_EQ(explanation.reasons.size(), shop_.history("u4").size());
-  for (const auto& pick : shop_.recommend({.user = "u4"})) {
-    EXPECT_NEAR(shop_.explain("u4", pick.item).score, pick.score, 1e-5f * std::abs(pick.score));
+  for (const auto repeats : {Repeats::kExclude, Repeats::kInclude}) {
+    for (const auto& pick : shop_.recommend({.user = "u4", .repeats = repeats})) {
+      EXPECT_NEAR(shop_.explain("u4", pick.item, repeats).score, pick.score,
+                  1e-5f * std::abs(pick.score));
+    }
   }
 }
 

@@ -43,7 +43,7 @@ TEST(PortfolioTest, TheUsualEffortTrainsOneModelWhereThereIsAnOrder) {
   EXPECT_EQ(trained(20'000, Order::kSequence, kUsual), Names{"sequence_factors"});
   EXPECT_EQ(trained(300'010, Order::kSequence, kUsual), Names{"sequence_factors/narrow"});
   EXPECT_EQ(trained(19'990, Order::kSequence, kUsual), Names{});
-  EXPECT_EQ(trained(1'000'010, Order::kSequence, kUsual), Names{});
+  EXPECT_EQ(trained(1'000'010, Order::kSequence, kUsual), Names{"sequence_factors/narrow"});
   EXPECT_EQ(trained(20'000, Order::kTime, kUsual), Names{"sequence_factors/narrow"});
   EXPECT_EQ(trained(200'010, Order::kTime, kUsual), Names{});  // on several hold-outs: too dear
   EXPECT_EQ(trained(20'000, Order::kSequence, Effort::kFast), Names{});

@@ -32,5 +32,16 @@ TEST(TrainingBudgetTest, AModelThatWillNotBeDoneInTimeIsGivenUpAtItsFirstLook) {
   EXPECT_THROW(budget.look(1), TrainingBudget::Exceeded);
 }
 
+TEST(TrainingBudgetTest, AfterAModelThatIsTooDearNoOtherIsBegun) {
+  TrainingBudget budget(1e-3, 2);
+  EXPECT_TRUE(budget.allows("sequence_factors/narrow"));
+  budget.begin_model();
+  const auto start = std::chrono::steady_clock::now();
+  while (seconds_since(start) < 1e-4) continue;  // an epoch: twelve of two fits take 2.4e-3
+  EXPECT_THROW(budget.look(1), TrainingBudget::Exceeded);
+  EXPECT_FALSE(budget.allows("sequence_factors"));
+  EXPECT_TRUE(budget.allows("slist"));
+}
+
 }  // namespace
 }  // namespace endcap

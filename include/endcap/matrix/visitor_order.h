@@ -4,8 +4,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 #include <vector>
 
+#include "endcap/base/random.h"
 #include "endcap/matrix/interactions.h"
 
 namespace endcap {
@@ -93,6 +96,39 @@ namespace endcap {
   const double mean = sum / visitors;
   const double variance = std::max(0.0, squares / visitors - mean * mean);
   return mean > kStandardErrors * std::sqrt(variance / visitors);
+}
+
+// What the visitors did who came last, as many as have at most `max_events` events together, or
+// some drawn by chance where it is not known who came when. All of it where that is no more.
+[[nodiscard]] inline Interactions newest_part(const Interactions& all, std::int64_t max_events,
+                                              std::uint64_t seed) {
+  if (all.n_events() <= max_events) return all;
+  auto users = active_users(all);
+  const auto last_us = [&](UserIndex user) { return all.events_of(user).back().time_us; };
+  if (all.order() == Order::kTime) {
+    std::stable_sort(users.begin(), users.end(),
+                     [&](UserIndex a, UserIndex b) { return last_us(a) < last_us(b); });
+  } else if (!newest_visitors_last(all)) {
+    Random random(seed);
+    for (auto n = users.size(); n > 1; --n) std::swap(users[n - 1], users[random.below(n)]);
+  }
+  std::vector<bool> is_kept(static_cast<std::size_t>(all.n_users()));
+  std::int64_t n_events = 0;
+  for (auto user = users.rbegin(); user != users.rend(); ++user) {
+    n_events += std::ssize(all.events_of(*user));
+    if (n_events > max_events) break;
+    is_kept[static_cast<std::size_t>(*user)] = true;
+  }
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Interaction> events;
+  events.reserve(static_cast<std::size_t>(max_events));
+  for (UserIndex user = 0; user < all.n_users(); ++user) {
+    const auto own = all.events_of(user);
+    if (is_kept[static_cast<std::size_t>(user)])
+      events.insert(events.end(), own.begin(), own.end());
+    offsets.push_back(static_cast<std::int64_t>(events.size()));
+  }
+  return {all.n_items(), all.order(), std::move(offsets), std::move(events)};
 }
 
 }  // namespace endcap

@@ -32,7 +32,7 @@ class Explainer {
                                         std::span<const ScoredItem> list,
                                         std::string_view source) const;
 
-  [[nodiscard]] Explanation explain(const Visitor& visitor, ItemIndex item) const;
+  [[nodiscard]] Explanation explain(const Visitor& visitor, ItemIndex item, Repeats repeats) const;
 
  private:
   void add_trees(Purpose purpose, const History& history, ItemIndex item,

@@ -129,8 +129,10 @@ class Recommender {
   [[nodiscard]] Rules rules(const std::string& scenario) const;
   [[nodiscard]] std::vector<std::string> scenarios() const;
 
-  // Every event's part in the score of `item` for `user`. Throws UnknownIdError.
-  [[nodiscard]] Explanation explain(const Id& user, const Id& item) const;
+  // Every event's part in the score of `item` for `user`, in a list with these repeats; an item
+  // that the user has had is in no other. Throws UnknownIdError.
+  [[nodiscard]] Explanation explain(const Id& user, const Id& item,
+                                    Repeats repeats = Repeats::kExclude) const;
 
   // The next answer for this visitor knows the event; new visitors and items become known. Returns
   // whether it counted: not if its event_id came before. Throws std::invalid_argument for an

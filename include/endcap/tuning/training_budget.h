@@ -31,12 +31,15 @@ class TrainingBudget {
     model_start_ = std::chrono::steady_clock::now();
     looked_ = false;
   }
-  // Throws Exceeded at the first look at a model that will not be done in time.
+  // Throws Exceeded at the first look at a model that will not be done in time; then no other as
+  // dear is begun.
   void look(std::int32_t epochs) {
     constexpr double kUsualEpochs = 12;
     if (std::exchange(looked_, true)) return;
-    const double rest = seconds_since(model_start_) * (fits_ * kUsualEpochs / epochs - 1);
-    if (seconds_since(start_) + reserved_ + rest > seconds_) throw Exceeded{};
+    const double spent = seconds_since(model_start_), fit = spent * kUsualEpochs / epochs;
+    if (seconds_since(start_) + reserved_ + fits_ * fit - spent <= seconds_) return;
+    last_ = fit;
+    throw Exceeded{};
   }
   void spend(const std::string& name, double seconds) {
     reserved_ += (fits_ - 1) * seconds;

@@ -114,10 +114,11 @@ namespace endcap {
   }
   std::vector<bool> is_kept(static_cast<std::size_t>(all.n_users()));
   std::int64_t n_events = 0;
-  for (auto user = users.rbegin(); user != users.rend(); ++user) {
-    n_events += std::ssize(all.events_of(*user));
+  std::reverse(users.begin(), users.end());
+  for (const auto user : users) {
+    n_events += std::ssize(all.events_of(user));
     if (n_events > max_events) break;
-    is_kept[static_cast<std::size_t>(*user)] = true;
+    is_kept[static_cast<std::size_t>(user)] = true;
   }
   std::vector<std::int64_t> offsets = {0};
   std::vector<Interaction> events;

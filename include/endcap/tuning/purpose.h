@@ -38,12 +38,11 @@ inline constexpr Purpose kAllPurposes[kPurposes] = {
          history.now_us - history.events.front().time_us < kMicrosecondsPerDay;
 }
 
-[[nodiscard]] inline Purpose purpose_of(bool includes_repeats, const History& history,
-                                        Order order) {
+[[nodiscard]] inline Purpose purpose_of(bool with_repeats, const History& history, Order order) {
   if (in_first_visit(history, order)) {
-    return includes_repeats ? Purpose::kIncludeFirstVisit : Purpose::kExploreFirstVisit;
+    return with_repeats ? Purpose::kIncludeFirstVisit : Purpose::kExploreFirstVisit;
   }
-  return includes_repeats ? Purpose::kInclude : Purpose::kExplore;
+  return with_repeats ? Purpose::kInclude : Purpose::kExplore;
 }
 
 }  // namespace endcap

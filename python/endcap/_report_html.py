@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from endcap.fit_report import FitReport
 
 _STYLE = """
-.endcap-report{font:14px/1.5 system-ui,sans-serif;max-width:60rem;color:inherit}
+.endcap-report{font:14px/1.5 system-ui,sans-serif;max-width:70rem;color:inherit}
 .endcap-report h3{font-size:1.3em;margin:0 0 .3em}
 .endcap-report h4{font-size:1em;margin:1.6em 0 .4em}
 .endcap-report p{margin:.3em 0}
 .endcap-report small{opacity:.7;font-size:.86em}
 .endcap-report .cards{display:flex;flex-wrap:wrap;gap:1rem;margin-top:1rem}
-.endcap-report .card{flex:1 1 15rem;min-width:0;border:1px solid #8885;border-radius:8px;
+.endcap-report .card{flex:1 1 24rem;min-width:0;border:1px solid #8885;border-radius:8px;
 padding:.8rem 1rem}
 .endcap-report .big{font-size:1.7em;font-weight:600;line-height:1.2}
 .endcap-report .line{display:grid;grid-template-columns:1fr auto;gap:.25rem .6rem;
@@ -32,7 +32,7 @@ background:#2a7de1}
 .endcap-report .other i{background:#8886}.endcap-report .other b{background:#888}
 .endcap-report .scroll{overflow-x:auto}
 .endcap-report table{border-collapse:collapse;width:100%;margin:0;font-size:.93em}
-.endcap-report th,.endcap-report td{text-align:right;padding:.35em .6em;vertical-align:top;
+.endcap-report th,.endcap-report td{text-align:right;padding:.35em .4em;vertical-align:top;
 border-bottom:1px solid #8883;white-space:nowrap;background:none}
 .endcap-report th:first-child,.endcap-report td:first-child{text-align:left;white-space:normal;
 min-width:9rem;padding-left:0}
@@ -140,6 +140,12 @@ def _alone_cell(model: _core.TriedModel, place: int) -> str:
     return f'<td title="{interval(figure)}"><em>{points(figure[0])}</em></td>'
 
 
+def _weights_cell(model: _core.TriedModel, places: list[int]) -> str:
+    weights = [f"<em>{_weight(model.weights[place])}</em>" for place in places]
+    lines = (" / ".join(weights[n : n + 2]) for n in range(0, len(weights), 2))
+    return f"<td>{'<br>'.join(lines)}</td>"
+
+
 def _shown(report: FitReport) -> dict[int, str]:
     """Columns for the purposes that somebody was asked about."""
     names = ("new items", "all items", "new,<br>first visit", "all,<br>first visit")
@@ -163,8 +169,8 @@ def _in_use(report: FitReport) -> str:
         cells = [_name_cell(model)]
         cells += [_gain_cell(model, place) for place in shown]
         cells += [_alone_cell(model, place) for place in shown]
-        weights = " / ".join(f"<em>{_weight(model.weights[place])}</em>" for place in shown)
-        cells.append(f"<td>{weights}</td><td><em>{model.fit_seconds:.1f} s</em>")
+        cells.append(_weights_cell(model, list(shown)))
+        cells.append(f"<td><em>{model.fit_seconds:.1f} s</em>")
         cells.append(f"<small>{size(model.n_bytes)}</small></td>")
         rows.append(f"<tr>{''.join(cells)}</tr>")
     return (

@@ -13,6 +13,7 @@ namespace {
 template <class Owner, class Value, class Convert>
 auto by_purpose(Value (Owner::*member)[kPurposes], Convert&& convert) {
   return [=](const Owner& owner) {
+    static_assert(kPurposes == 4);
     const auto& values = owner.*member;
     return py::make_tuple(convert(values[0]), convert(values[1]), convert(values[2]),
                           convert(values[3]));

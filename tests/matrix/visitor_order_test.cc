@@ -107,8 +107,8 @@ TEST(VisitorOrderTest, TheNewestPartIsOfThoseWhoCameLast) {
                          std::vector<Interaction>{at(1), at(9), at(7), at(2), at(8)});
   EXPECT_EQ(users_in_part(log, 5), (std::vector<UserIndex>{0, 1, 3}));
   EXPECT_EQ(users_in_part(log, 4), (std::vector<UserIndex>{0, 3}));
-  EXPECT_EQ(users_in_part(log, 3), (std::vector<UserIndex>{0}));
-  EXPECT_EQ(users_in_part(log, 1), std::vector<UserIndex>{});
+  EXPECT_EQ(users_in_part(log, 3), (std::vector<UserIndex>{0, 1}));  // no room for the last but one
+  EXPECT_EQ(users_in_part(log, 1), (std::vector<UserIndex>{1}));
   const auto newest = users_in_part(log_of(500, true), 100);
   ASSERT_EQ(newest.size(), 100u);
   EXPECT_EQ(newest.front(), 400);

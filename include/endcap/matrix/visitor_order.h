@@ -98,8 +98,9 @@ namespace endcap {
   return mean > kStandardErrors * std::sqrt(variance / visitors);
 }
 
-// What the visitors did who came last, as many as have at most `max_events` events together, or
-// some drawn by chance where it is not known who came when. All of it where that is no more.
+// What the visitors did who came last, or some drawn by chance where it is not known who came when:
+// at most `max_events` events together. Whoever has more than there is room for is left out. All of
+// it where that is no more.
 [[nodiscard]] inline Interactions newest_part(const Interactions& all, std::int64_t max_events,
                                               std::uint64_t seed) {
   if (all.n_events() <= max_events) return all;
@@ -116,13 +117,14 @@ namespace endcap {
   std::int64_t n_events = 0;
   std::reverse(users.begin(), users.end());
   for (const auto user : users) {
-    n_events += std::ssize(all.events_of(user));
-    if (n_events > max_events) break;
+    const auto own = std::ssize(all.events_of(user));
+    if (n_events + own > max_events) continue;
+    n_events += own;
     is_kept[static_cast<std::size_t>(user)] = true;
   }
   std::vector<std::int64_t> offsets = {0};
   std::vector<Interaction> events;
-  events.reserve(static_cast<std::size_t>(max_events));
+  events.reserve(static_cast<std::size_t>(n_events));
   for (UserIndex user = 0; user < all.n_users(); ++user) {
     const auto own = all.events_of(user);
     if (is_kept[static_cast<std::size_t>(user)])

@@ -250,18 +250,16 @@ inline Validation hold_out_newest(const Interactions& all, const std::vector<boo
   const auto whole = static_cast<double>(all.end_us() - begin_us(all));
   const double window =
       std::min(whole * options.newest_share, options.longest_days * kMicrosecondsPerDay);
-  std::vector<std::int64_t> cuts;
-  for (int width = 1; width <= kWidest; ++width) {
-    cuts.push_back(all.end_us() - static_cast<std::int64_t>(width * window));
-  }
-  cuts.push_back(begin_of_newest(all, options.newest_share) - 1);
+  Span span{.cut = all.end_us(), .end = all.end_us()};
   Validation result;
-  for (std::size_t c = 0; c < cuts.size() && (c == 0 || cuts[c] < cuts[c - 1]); ++c) {
-    result =
-        hold_out_visits(all, is_target, {.cut = cuts[c], .end = all.end_us()}, random, options);
-    if (result.queries.size() >= options.enough_queries) break;
+  for (int width = 1; width <= kWidest; ++width) {
+    span.cut = all.end_us() - static_cast<std::int64_t>(width * window);
+    result = hold_out_visits(all, is_target, span, random, options);
+    if (result.queries.size() >= options.enough_queries) return result;
   }
-  return result;
+  const auto cut = begin_of_newest(all, options.newest_share) - 1;
+  if (cut >= span.cut) return result;
+  return hold_out_visits(all, is_target, {.cut = cut, .end = span.end}, random, options);
 }
 
 // The last discoveries of all visitors, whenever they came: of one half in one hold-out, of the

@@ -69,7 +69,7 @@ build/stamps/peers: bench/peers/requirements.txt
 	build/peers/bin/python -m pip install -q --disable-pip-version-check -r $<
 	mkdir -p $(@D) && touch $@
 
-quality: build/stamps/package  ## measure quality on public shop data, write docs/quality.md
+quality: build/stamps/package  ## measure quality on public shop data, in three hours, write docs/quality.md
 	$(PYTHON) bench/quality_table.py
 
 shop: build/stamps/package  # measure quality on the log that the demo reads

@@ -10,6 +10,8 @@ from endcap._display import text_table
 from endcap._frames import frame_of
 from endcap._report_words import PURPOSES, held_out_sentence, interval, plain_name, points, size
 
+_SHOWN = 8  # models of a table in text; the page and to_frame() have all
+
 
 class FitReport:
     """How the models were chosen; shows itself as a page in a notebook, as text in a terminal.
@@ -126,7 +128,13 @@ class FitReport:
         return frame_of(columns, "FitReport.to_frame")
 
     def __repr__(self) -> str:
-        parts = [held_out_sentence(self), text_table(*self._summary()), text_table(*self._in_use())]
+        used = [model for model in self.models if model.fate == "in use"]
+        asked = [p for p, purpose in enumerate(PURPOSES) if self.n_queries[purpose]]
+        parts = [held_out_sentence(self)]
+        if asked:
+            parts += [self._summary(), *(_parts_of(used, p) for p in asked), _costs(used)]
+        else:
+            parts.append(_weights(used))
         left_out = [
             f"left out, {fate}: " + ", ".join(m.name for m in self.models if m.fate == fate)
             for fate in ("no gain", "no time", "not installed")
@@ -134,9 +142,11 @@ class FitReport:
         ]
         parts += ["\n".join(left_out)] if left_out else []
         parts += ["\n".join(f"! {warning}" for warning in self.warnings)] if self.warnings else []
+        if asked:
+            parts.append("adds: what the lists lose without the model, in the same points")
         return "\n\n".join([*parts, f"the fit took {self.seconds:.1f} s"])
 
-    def _summary(self) -> tuple[list[str], list[list[str]]]:
+    def _summary(self) -> str:
         rows = [
             [
                 name,
@@ -147,32 +157,50 @@ class FitReport:
             for purpose, name in PURPOSES.items()
             if self.n_queries[purpose]
         ]
-        return ["lists of", "NDCG@20 x 100", "best single model", "lead over it"], rows
-
-    def _in_use(self) -> tuple[list[str], list[list[str]]]:
-        used = [model for model in self.models if model.fate == "in use"]
-        used.sort(key=lambda model: -max(gain[0] for gain in model.gain))
-        words = {p: name.replace("_", " ") for p, name in enumerate(PURPOSES)}
-        asked = [p for p, purpose in enumerate(PURPOSES) if self.n_queries[purpose]]
-        weighed = asked or list(words)  # without a hold-out weights are all there is
-        rows = [
-            [
-                model.name,
-                plain_name(model.name),
-                *(points(model.gain[p][0], sign=True) for p in asked),
-                *(points(model.alone[p][0]) for p in asked),
-                *(f"{model.weights[p]:.3g}" for p in weighed),
-                f"{model.fit_seconds:.1f}",
-                size(model.n_bytes),
-            ]
-            for model in used
-        ]
-        header = [f"{figure}: {words[p]}" for figure in ("adds", "alone") for p in asked]
-        header += [f"weight: {words[p]}" for p in weighed]
-        return ["in use", "", *header, "s", "size"], rows
+        return text_table(["lists of", "NDCG@20 x 100", "best single model", "lead over it"], rows)
 
     def _repr_html_(self) -> str:
         return _report_html.page(self)
+
+
+def _parts_of(used: list[_core.TriedModel], p: int) -> str:
+    """Of lists for purpose `p`, what they lose without each model, and how good it is alone."""
+    heard = [model for model in used if model.weights[p] != 0]
+    heard.sort(key=lambda model: -model.gain[p][0])
+    rows = [
+        [
+            model.name,
+            plain_name(model.name),
+            points(model.gain[p][0], sign=True),
+            points(model.alone[p][0]),
+            f"{model.weights[p]:.3g}",
+        ]
+        for model in heard[:_SHOWN]
+    ]
+    header = [list(PURPOSES.values())[p], "", "adds", "alone", "weight"]
+    return text_table(header, rows) + _others(len(heard))
+
+
+def _costs(used: list[_core.TriedModel]) -> str:
+    dearest = sorted(used, key=lambda model: -model.fit_seconds)
+    rows = [
+        [model.name, f"{model.fit_seconds:.1f}", size(model.n_bytes)] for model in dearest[:_SHOWN]
+    ]
+    return text_table(["cost", "s", "size"], rows) + _others(len(dearest))
+
+
+def _weights(used: list[_core.TriedModel]) -> str:
+    """Without a hold-out they are all that can be said."""
+    rows = [
+        [model.name, plain_name(model.name), *(f"{weight:.3g}" for weight in model.weights)]
+        for model in used
+    ]
+    words = [name.replace("_", " ") for name in PURPOSES]
+    return text_table(["in use", "", *(f"weight: {name}" for name in words)], rows)
+
+
+def _others(n: int) -> str:
+    return f"\n... and {n - _SHOWN} more" if n > _SHOWN else ""
 
 
 def _moment(time_us: int) -> datetime.datetime | None:

@@ -92,6 +92,18 @@ def test_it_shows_itself_as_text_and_as_a_page(shop):
     assert "Left out" in page
 
 
+def test_the_text_fits_a_terminal(shop):
+    text = repr(shop.report)
+    tables = [line for line in text.splitlines() if not line.endswith(".") and ", " not in line]
+    assert max(len(line) for line in tables) <= 100
+    for p, words in enumerate(("items new to the visitor", "all items, repeats too")):
+        heard = [model for model in shop.report.models if model.weights[p]]
+        best = max(heard, key=lambda model: model.gain[p][0])
+        table = text.split(f"\n\n{words} ")[1].split("\n\n")[0].splitlines()
+        assert table[1].split()[0] == best.name
+        assert len(table) == 1 + min(8, len(heard)) + (len(heard) > 8)
+
+
 def test_purposes_that_nobody_was_asked_about_are_not_shown():
     sets = shop_log()[["user", "item"]].drop_duplicates().sample(frac=1, random_state=0)
     shop = endcap.Recommender.fit(endcap.Events.from_frame(sets), effort="fast", progress=False)
@@ -135,7 +147,7 @@ def test_a_log_too_small_to_test_on_says_so():
     assert "too small" in shop.report.warnings[0]
     assert "too few" in repr(shop.report)
     assert "weight: new" in repr(shop.report)
-    assert "adds: new" not in repr(shop.report)
+    assert "adds" not in repr(shop.report)
     text_of(shop.report._repr_html_())
 
 

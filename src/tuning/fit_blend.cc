@@ -242,7 +242,8 @@ Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
                 const Context& context) {
   const auto hold_outs =
       hold_outs_of(data.interactions, is_target, options.newest_only, context.seed);
-  TrainingBudget budget(options.time_budget_seconds, hold_outs.size() + 1);
+  constexpr double kShareOfFits = 0.9;  // the rest is for weighing, and for trees
+  TrainingBudget budget(kShareOfFits * options.time_budget_seconds, hold_outs.size() + 1);
   auto trial = try_models(data, names, hold_outs, budget, context);
   Blend blend;
   blend.terms = trial.terms;

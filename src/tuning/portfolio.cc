@@ -227,8 +227,11 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"sequence_factors/narrow", {Needs::kOrder, Effort::kBest, sequence_factors(kNarrow)}},
       {"sequence_factors", {Needs::kOrder, Effort::kBest, sequence_factors({})}},
       {"sequence_factors/wide", {Needs::kOrder, Effort::kBest, sequence_factors(kWide)}},
-      {"sequence_factors/again", {Needs::kOrder, Effort::kBest, sequence_factors({}, 1)}},
-      {"sequence_factors/wide_again", {Needs::kOrder, Effort::kBest, sequence_factors(kWide, 1)}},
+      {"sequence_factors/2", {Needs::kOrder, Effort::kBest, sequence_factors({}, 1)}},
+      {"sequence_factors/wide2", {Needs::kOrder, Effort::kBest, sequence_factors(kWide, 1)}},
+      {"sequence_factors/3", {Needs::kOrder, Effort::kBest, sequence_factors({}, 2)}},
+      {"sequence_factors/wide3", {Needs::kOrder, Effort::kBest, sequence_factors(kWide, 2)}},
+      {"sequence_factors/narrow2", {Needs::kOrder, Effort::kBest, sequence_factors(kNarrow, 1)}},
       {"sequence_factors/sets", {Needs::kNoOrder, Effort::kBest, sequence_factors(kOfSets)}},
       {"content",
        {Needs::kTokens, Effort::kFast,
@@ -346,6 +349,11 @@ Family family_of(std::string_view name) {
   if (model == "content") return Family::kContent;
   if (model == "sequence_factors") return Family::kTrained;
   return Family::kPatterns;
+}
+
+std::string_view shape_of(std::string_view name) {
+  const auto shape = name.substr(0, name.find_last_not_of("0123456789") + 1);
+  return shape.substr(0, shape.find_last_not_of('/') + 1);
 }
 
 std::int32_t epochs_of(const Scorer& model) {

@@ -60,7 +60,7 @@ Models fit_first(Trial& trial, const TrainingData& data, const std::vector<std::
       trial.skipped.push_back(name);
       continue;
     }
-    budget.spend(name, term.fit_seconds);
+    budget.spend(name, term.fit_seconds, term.epochs);
     trial.trained.push_back(is_trained(name) ? models.back() : nullptr);
     trial.terms.push_back(std::move(term));
   }

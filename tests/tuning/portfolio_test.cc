@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -79,9 +81,22 @@ TEST(PortfolioTest, TheUsualEffortTrainsOneModelOfBasketsAndOfSets) {
 }
 
 TEST(PortfolioTest, TheBestEffortTrainsSeveralShapesWhereverThereIsAnOrder) {
-  EXPECT_EQ(trained(100, Order::kSequence, Effort::kBest).size(), 5u);
-  EXPECT_EQ(trained(100, Order::kTime, Effort::kBest).size(), 5u);
+  for (const auto order : {Order::kSequence, Order::kTime}) {
+    std::map<std::string_view, int> draws;
+    const auto names = trained(100, order, Effort::kBest);
+    for (const auto& name : names) ++draws[shape_of(name)];
+    EXPECT_EQ(draws, (std::map<std::string_view, int>{{"sequence_factors", 3},
+                                                      {"sequence_factors/narrow", 2},
+                                                      {"sequence_factors/wide", 3}}));
+  }
   EXPECT_EQ(trained(100, Order::kNone, Effort::kBest).size(), 1u);
+}
+
+TEST(PortfolioTest, DrawsOfAShapeAreNumbered) {
+  EXPECT_EQ(shape_of("sequence_factors/2"), "sequence_factors");
+  EXPECT_EQ(shape_of("sequence_factors/wide2"), "sequence_factors/wide");
+  EXPECT_EQ(shape_of("sequence_factors/wide"), "sequence_factors/wide");
+  EXPECT_EQ(shape_of("sequence_factors"), "sequence_factors");
 }
 
 TEST(PortfolioTest, SessionsInTheirOrderHaveTrends) {

@@ -13,6 +13,23 @@ TEST(TrainingBudgetTest, WhatIsLeftIsForTrainedModelsAlone) {
   EXPECT_FALSE(budget.allows("sequence_factors"));
 }
 
+TEST(TrainingBudgetTest, AnotherOfAKnownShapeIsAsDearAsThatOne) {
+  TrainingBudget budget(1000, 2);
+  budget.spend("sequence_factors", 100);
+  budget.spend("sequence_factors/wide", 400);  // of 500 that are to come: 500 are left
+  EXPECT_TRUE(budget.allows("sequence_factors/2"));
+  EXPECT_FALSE(budget.allows("sequence_factors/wide2"));
+  EXPECT_FALSE(budget.allows("sequence_factors/narrow"));  // not known: as the last
+}
+
+TEST(TrainingBudgetTest, LaterFitsEndWithTheBestEpoch) {
+  for (const double seconds : {395, 405}) {
+    TrainingBudget budget(seconds, 2);
+    budget.spend("sequence_factors", 160, 12);  // of 16 epochs: 120 s are to come
+    EXPECT_EQ(budget.allows("sequence_factors/2"), seconds > 400);
+  }
+}
+
 TEST(TrainingBudgetTest, FitsToComeOfOtherModelsAreSetAside) {
   TrainingBudget budget(1000, 4);
   budget.spend("slist", 300);

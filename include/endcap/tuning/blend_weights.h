@@ -80,13 +80,13 @@ inline bool sweep(BlendClimb& climb, const std::vector<float>& scale,
   return moved;
 }
 
-// The weights of all features but those left out, whose weights are 0.
+// The weights of all features but those left out, whose weights are 0. `scale`: of the features.
 inline std::vector<float> weights_without(const std::vector<bool>& left_out,
                                           const BlendProblem& problem,
+                                          const std::vector<float>& scale,
                                           const BlendWeightsOptions& options,
                                           const Context& context) {
   const auto n = static_cast<std::size_t>(problem.n_features);
-  const auto scale = feature_scales(problem);
   const double ridge = std::max<double>(options.ridge * static_cast<double>(problem.n_queries()),
                                         options.least_ridge);
   const Eigen::VectorXf start =
@@ -115,14 +115,15 @@ inline std::vector<float> learn_blend_weights(const BlendProblem& problem,
   detail::SteadyProgress progress(context.progress, problem.n_queries());
   Context steady = context;
   steady.progress = &progress;
-  auto weights = detail::weights_without({}, problem, options, steady);
+  const auto scale = detail::feature_scales(problem);
+  auto weights = detail::weights_without({}, problem, scale, options, steady);
   bool is_dear = false;
   for (std::size_t f = 0; f < weights.size(); ++f) {
     is_dear = is_dear || (weights[f] != 0 && BlendWeightsOptions::has(options.is_dear, f));
   }
   if (!is_dear) return weights;
   detail::BlendClimb cheap(problem, options.cutoff, options.least_gain, steady);
-  cheap.start(detail::weights_without(options.is_dear, problem, options, steady));
+  cheap.start(detail::weights_without(options.is_dear, problem, scale, options, steady));
   cheap.restart(weights);
   return cheap.weights();
 }

@@ -24,8 +24,9 @@ struct FitBlendOptions {
 // The blend of the named models: weighs them on the shop's newest events and on more hold-outs,
 // drops what does not pay, and fits the rest on everything. `is_target`, by kind: what the lists
 // should predict. With too few events to hold any out, the models count alike. Trained models are
-// tried in turn while another as dear as the last fits into the time budget, and given up early if
-// they will not be done in it; for a given set of them the result does not depend on time.
+// tried in turn, each if one as dear as the last of its shape fits into the time budget, and given
+// up early if they will not be done in it; for a given set of them the result does not depend on
+// time.
 [[nodiscard]] Blend fit_blend(const TrainingData& data, const std::vector<std::string>& names,
                               const std::vector<bool>& is_target, const FitBlendOptions& options,
                               const Context& context);

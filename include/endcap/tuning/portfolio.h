@@ -63,6 +63,9 @@ enum class Family {
   return family_of(name) == Family::kTrained;
 }
 
+// Of a trained model: the name of those that differ from it in the draw of their first numbers.
+[[nodiscard]] std::string_view shape_of(std::string_view name);
+
 // The epochs that a trained model was trained for; 0 for others.
 [[nodiscard]] std::int32_t epochs_of(const Scorer& model);
 

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -21,11 +23,13 @@ class TrainingBudget {
   struct Exceeded {};
 
   TrainingBudget(double seconds, std::size_t fits)
-      : seconds_(seconds), fits_(static_cast<double>(fits)) {}
+      : seconds_(seconds), n_later_(static_cast<double>(fits) - 1) {}
 
-  // Whether another model as dear as the last fits in.
+  // Whether the model fits in: as dear as another of its shape was, or else as the last.
   [[nodiscard]] bool allows(const std::string& name) const {
-    return !is_trained(name) || seconds_since(start_) + reserved_ + fits_ * last_ <= seconds_;
+    if (!is_trained(name)) return true;
+    const auto known = of_shape_.find(shape_of(name));
+    return fits(known == of_shape_.end() ? last_ : known->second);
   }
   void begin_model() {
     model_start_ = std::chrono::steady_clock::now();
@@ -37,19 +41,35 @@ class TrainingBudget {
     constexpr double kUsualEpochs = 12;
     if (std::exchange(looked_, true)) return;
     const double spent = seconds_since(model_start_), fit = spent * kUsualEpochs / epochs;
-    if (seconds_since(start_) + reserved_ + fits_ * fit - spent <= seconds_) return;
-    last_ = fit;
+    if (fits({.first = fit - spent, .later = fit})) return;
+    last_ = {.first = fit, .later = fit};
     throw Exceeded{};
   }
-  void spend(const std::string& name, double seconds) {
-    reserved_ += (fits_ - 1) * seconds;
-    if (is_trained(name)) last_ = seconds;
+  // `seconds` of the model's first fit, and its epochs, 0 if it is not trained.
+  void spend(const std::string& name, double seconds, std::int32_t epochs = 0) {
+    constexpr double kPastTheBest = 4;  // epochs of a first fit that are trained only there
+    Cost cost{.first = seconds, .later = seconds};
+    if (epochs > 0) cost.later *= epochs / (epochs + kPastTheBest);
+    reserved_ += n_later_ * cost.later;
+    if (is_trained(name)) last_ = of_shape_[std::string(shape_of(name))] = cost;
   }
 
  private:
   using Time = std::chrono::steady_clock::time_point;
-  double seconds_, fits_;
-  double last_ = 0, reserved_ = 0;  // seconds: the last trained model's first fit, all to come
+  // Seconds of a model's fits: of the first, and of each that follows.
+  struct Cost {
+    double first = 0, later = 0;
+  };
+
+  [[nodiscard]] bool fits(const Cost& cost) const {
+    const double spent = seconds_since(start_);
+    return spent + reserved_ + cost.first + n_later_ * cost.later <= seconds_;
+  }
+
+  double seconds_, n_later_;
+  double reserved_ = 0;                                // seconds of all fits to come
+  Cost last_;                                          // of the last trained model
+  std::map<std::string, Cost, std::less<>> of_shape_;  // of trained models
   bool looked_ = false;
   Time start_ = std::chrono::steady_clock::now(), model_start_ = start_;
 };

@@ -17,12 +17,13 @@ namespace {
 
 constexpr int kNamed = 100'000;
 
+// Threads of the library make calls while a test begins or ends to count them.
 std::atomic<bool> is_counting{false};
 std::atomic<int> n_calls{0};
-int fatal_call = 0;  // none, if 0
-FailingCalls::How fatal_how = FailingCalls::How::kError;
-int fatal_error = 0;
-const char* call_names[kNamed];
+std::atomic<int> fatal_call{0};  // none, if 0
+std::atomic<FailingCalls::How> fatal_how{FailingCalls::How::kError};
+std::atomic<int> fatal_error{0};
+std::atomic<const char*> call_names[kNamed];
 
 // How the present call fails, if it does.
 enum class Fate { kPass, kFail, kHalf };

@@ -25,7 +25,9 @@ TEST(TrainingBudgetTest, AnotherOfAKnownShapeIsAsDearAsThatOne) {
 TEST(TrainingBudgetTest, LaterFitsEndWithTheBestEpoch) {
   for (const double seconds : {395, 405}) {
     TrainingBudget budget(seconds, 2);
-    budget.spend("sequence_factors", 160, 12);  // of 16 epochs: 120 s are to come
+    budget.begin_model();
+    for (const int epochs : {2, 8, 16}) budget.look(epochs);
+    budget.spend("sequence_factors", 160, 12);  // 120 s are to come
     EXPECT_EQ(budget.allows("sequence_factors/2"), seconds > 400);
   }
 }

@@ -19,7 +19,8 @@ struct FitOptions {
   Effort effort = Effort::kBalanced;
   std::vector<std::string> models = {};  // exactly these, by name; empty: chosen on the log
   // With Effort::kBest only; > 0 (900 if not given). How many trained models are tried: another is
-  // while one as dear as the last fits in. What is tried does not otherwise depend on time.
+  // while one as dear as the last of its shape fits into nine tenths of it. What is tried does not
+  // otherwise depend on time.
   std::optional<double> time_budget_seconds = {};
   const Recommender* like = nullptr;  // if any: its models, weights and, where none is given,
                                       // catalogue; nothing is held out or chosen

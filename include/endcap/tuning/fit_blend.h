@@ -18,7 +18,8 @@ struct FitBlendOptions {
   // Trained models are fitted on everything from what the hold-out left of them, where it is not in
   // time: in two fifths of the epochs, for lists that are one in a hundred worse.
   bool go_on = true;
-  double time_budget_seconds = kNoTimeBudget;  // > 0; for trained models
+  // > 0; trained models are tried while all fits together take nine tenths of it.
+  double time_budget_seconds = kNoTimeBudget;
 };
 
 // The blend of the named models: weighs them on the shop's newest events and on more hold-outs,

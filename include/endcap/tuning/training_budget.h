@@ -33,23 +33,23 @@ class TrainingBudget {
   }
   void begin_model() {
     model_start_ = std::chrono::steady_clock::now();
-    looked_ = false;
+    looked_ = 0;
   }
-  // Throws Exceeded at the first look at a model that will not be done in time; then no other as
-  // dear is begun.
+  // After so many epochs of the model's first fit. Throws Exceeded at the first look at one that
+  // will not be done in time; then no other as dear is begun.
   void look(std::int32_t epochs) {
     constexpr double kUsualEpochs = 12;
-    if (std::exchange(looked_, true)) return;
+    if (std::exchange(looked_, epochs) > 0) return;
     const double spent = seconds_since(model_start_), fit = spent * kUsualEpochs / epochs;
     if (fits({.first = fit - spent, .later = fit})) return;
     last_ = {.first = fit, .later = fit};
     throw Exceeded{};
   }
-  // `seconds` of the model's first fit, and its epochs, 0 if it is not trained.
+  // `seconds` of the model's first fit, and the epochs that were best, 0 if it is not trained:
+  // later fits end with them.
   void spend(const std::string& name, double seconds, std::int32_t epochs = 0) {
-    constexpr double kPastTheBest = 4;  // epochs of a first fit that are trained only there
     Cost cost{.first = seconds, .later = seconds};
-    if (epochs > 0) cost.later *= epochs / (epochs + kPastTheBest);
+    if (looked_ > 0 && epochs > 0) cost.later *= static_cast<double>(epochs) / looked_;
     reserved_ += n_later_ * cost.later;
     if (is_trained(name)) last_ = of_shape_[std::string(shape_of(name))] = cost;
   }
@@ -70,7 +70,7 @@ class TrainingBudget {
   double reserved_ = 0;                                // seconds of all fits to come
   Cost last_;                                          // of the last trained model
   std::map<std::string, Cost, std::less<>> of_shape_;  // of trained models
-  bool looked_ = false;
+  std::int32_t looked_ = 0;                            // epochs of the model at its last look
   Time start_ = std::chrono::steady_clock::now(), model_start_ = start_;
 };
 

@@ -28,6 +28,7 @@ struct CholeskyProblem {
 struct Cholesky {
   template <int kWidth>
   ENDCAP_INLINE static void run(const CholeskyProblem* p) {
+    constexpr int kTile = kWidth == 16 ? 8 : 4;  // rows that are worked on at once
     for (std::int64_t k = 0; k < p->n; k += kBlock) {
       const auto end = std::min(k + kBlock, p->n);
       factor_rows<kWidth>(*p, k, end);
@@ -44,7 +45,6 @@ struct Cholesky {
 
  private:
   static constexpr std::int64_t kBlock = 16;  // rows that are taken off the others at once
-  static constexpr int kTile = 4;             // rows that are worked on at once
 
   // Rows [begin, end) of U from what is left of A.
   template <int kWidth>
@@ -67,30 +67,33 @@ struct Cholesky {
   ENDCAP_INLINE static void update(const CholeskyProblem& p, std::int64_t begin, std::int64_t end,
                                    std::int64_t i) {
     using S = Simd<kWidth>;
+    constexpr int kVectors = kWidth == 16 ? 1 : 2;  // of a row at once: as in Gemm
+    constexpr std::int64_t kStep = kVectors * kWidth;
     float* const rows = p.rows + i * p.stride;
-    constexpr std::int64_t kStep = std::int64_t{2} * kWidth;
     for (auto j = i / kStep * kStep; j < p.stride; j += kStep) {
-      typename S::Floats left[kRows][2], a, b;
-#pragma GCC unroll 4
+      typename S::Floats left[kRows][kVectors], vectors[kVectors];
+#pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
-        S::load(rows + r * p.stride + j, left[r][0]);
-        S::load(rows + r * p.stride + j + kWidth, left[r][1]);
+#pragma GCC unroll 2
+        for (int v = 0; v < kVectors; ++v)
+          S::load(rows + r * p.stride + j + v * kWidth, left[r][v]);
       }
       for (auto k = begin; k < end; ++k) {
         const float* const taken = p.rows + k * p.stride;
-        S::load(taken + j, a);
-        S::load(taken + j + kWidth, b);
-#pragma GCC unroll 4
+#pragma GCC unroll 2
+        for (int v = 0; v < kVectors; ++v) S::load(taken + j + v * kWidth, vectors[v]);
+#pragma GCC unroll 8
         for (int r = 0; r < kRows; ++r) {
           const float factor = taken[i + r];
-          left[r][0] -= factor * a;
-          left[r][1] -= factor * b;
+#pragma GCC unroll 2
+          for (int v = 0; v < kVectors; ++v) left[r][v] -= factor * vectors[v];
         }
       }
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
-        S::store(left[r][0], rows + r * p.stride + j);
-        S::store(left[r][1], rows + r * p.stride + j + kWidth);
+#pragma GCC unroll 2
+        for (int v = 0; v < kVectors; ++v)
+          S::store(left[r][v], rows + r * p.stride + j + v * kWidth);
       }
     }
   }

@@ -74,7 +74,8 @@ inline double SequenceLoss::run(Buffer& queries) {
 // The vectors that the batch needs.
 inline void SequenceLoss::gather() {
   n_queries_ = round_up(static_cast<std::int64_t>(batch_.queries.size()), kTileRows);
-  n_columns_ = round_up(batch_.columns.size(), kPanel);
+  // An odd number of panels: rows a power of two apart meet in few places of a cache.
+  n_columns_ = round_up(batch_.columns.size(), kPanel) | kPanel;
   query_rows_.resize(n_queries_, width_);
   for (Buffer* b : {&columns_, &column_rows_, &column_gradients_}) b->resize(n_columns_, width_);
   logits_.resize(n_queries_, n_columns_);
@@ -137,18 +138,20 @@ inline double SequenceLoss::score_rows(std::int64_t begin, std::int64_t end, Buf
   return loss;
 }
 
-// The gradients of the items' vectors.
+// The gradients of the items' vectors. A block of columns is copied out first: where it stands,
+// each of its rows is on another page.
 inline void SequenceLoss::collect_columns() {
   constexpr std::int64_t kColumns = 32;
   parallel_for(context_, n_columns_, kColumns, [&](std::int64_t begin, std::int64_t end, int) {
-    const GemmProblem problem{logits_.data() + begin,
-                              1,
-                              n_columns_,
-                              query_rows_.data(),
-                              n_queries_,
-                              column_gradients_.row(begin).data(),
-                              width_,
-                              end - begin,
+    thread_local std::vector<float> block;
+    block.resize(static_cast<std::size_t>(n_queries_ * kColumns));
+    for (std::int64_t q = 0; q < n_queries_; ++q) {
+      std::copy_n(logits_.row(q).data() + begin, end - begin, block.data() + q * kColumns);
+    }
+    const GemmProblem problem{block.data(), 1,
+                              kColumns,     query_rows_.data(),
+                              n_queries_,   column_gradients_.row(begin).data(),
+                              width_,       end - begin,
                               width_};
     run_simd<Gemm>(widest_simd(), &problem);
   });

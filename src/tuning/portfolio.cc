@@ -110,20 +110,28 @@ Interactions trained_part(const Interactions& all, std::uint64_t seed) {
   return steps_of(all) == Steps::kNone ? all : newest_part(all, kMostEvents, seed);
 }
 
+// Targets a step. A small log wants steps enough. What comes next, event for event, is told from
+// what comes next elsewhere: among few items, few of them tell as much, and cost less. Baskets and
+// sets have many targets each, and want many of them.
+std::int32_t batch_targets(const Interactions& events, std::int64_t most) {
+  constexpr std::int64_t kFewest = 500, kFewestSteps = 25;  // an epoch
+  auto targets = events.n_events() / kFewestSteps;
+  if (steps_of(events) == Steps::kEvents)
+    targets = std::min<std::int64_t>(targets, events.n_items() / 4);
+  return static_cast<std::int32_t>(std::clamp(targets, kFewest, most));
+}
+
 // A shape of the trained model. Each starts from numbers of its own; `draw` tells two of a shape
 // apart.
 Maker sequence_factors(const SequenceFactorsOptions& shape, std::uint64_t draw = 0) {
   return [=](const TrainingData& data, const Context& context) {
     constexpr std::int32_t kMostEpochs = 24, kUsualEpochs = 10;
-    constexpr std::int64_t kFewestSteps = 25;  // an epoch
-    constexpr float kEpochsToGoOn = 0.4f;      // of those that it takes from the beginning
+    constexpr float kEpochsToGoOn = 0.4f;  // of those that it takes from the beginning
     const TrainingPlan& plan = data.plan;
     const auto events = trained_part(data.interactions, context.seed);
     SequenceFactorsOptions options = shape;
-    // A small log in smaller batches, which are noisier and so take smaller steps.
-    const auto targets = events.n_events() / kFewestSteps;
-    options.batch_targets =
-        static_cast<std::int32_t>(std::clamp<std::int64_t>(targets, 500, shape.batch_targets));
+    options.batch_targets = batch_targets(events, shape.batch_targets);
+    // Smaller batches are noisier, and so take smaller steps.
     options.learning_rate *= std::sqrt(static_cast<float>(options.batch_targets) /
                                        static_cast<float>(shape.batch_targets));
     options.epochs = plan.epochs > 0 ? plan.epochs : plan.validation ? kMostEpochs : kUsualEpochs;

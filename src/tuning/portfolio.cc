@@ -110,15 +110,12 @@ Interactions trained_part(const Interactions& all, std::uint64_t seed) {
   return steps_of(all) == Steps::kNone ? all : newest_part(all, kMostEvents, seed);
 }
 
-// Targets a step. A small log wants steps enough. What comes next, event for event, is told from
-// what comes next elsewhere: among few items, few of them tell as much, and cost less. Baskets and
-// sets have many targets each, and want many of them.
+// Targets a step, so that an epoch has steps enough. Sequences without times, of reviews say, are
+// learned as well with more steps, and sooner; other logs are not.
 std::int32_t batch_targets(const Interactions& events, std::int64_t most) {
-  constexpr std::int64_t kFewest = 500, kFewestSteps = 25;  // an epoch
-  auto targets = events.n_events() / kFewestSteps;
-  if (steps_of(events) == Steps::kEvents)
-    targets = std::min<std::int64_t>(targets, events.n_items() / 4);
-  return static_cast<std::int32_t>(std::clamp(targets, kFewest, most));
+  constexpr std::int64_t kFewest = 500;
+  const std::int64_t steps = events.order() == Order::kSequence ? 50 : 25;
+  return static_cast<std::int32_t>(std::clamp(events.n_events() / steps, kFewest, most));
 }
 
 // A shape of the trained model. Each starts from numbers of its own; `draw` tells two of a shape

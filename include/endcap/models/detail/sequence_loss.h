@@ -46,7 +46,8 @@ class SequenceLoss {
   const FactorTable& table_;
 
   std::int64_t n_queries_ = 0, n_columns_ = 0;  // rounded up
-  Buffer logits_;                               // (n_queries, n_columns)
+  std::int64_t stride_ = 0;                     // of logits
+  Buffer logits_;                               // (n_queries, stride)
   Buffer columns_;                              // panels of (width, n_columns)
   Buffer column_rows_;                          // panels of (n_columns, width)
   Buffer query_rows_;                           // panels of (n_queries, width)
@@ -74,11 +75,11 @@ inline double SequenceLoss::run(Buffer& queries) {
 // The vectors that the batch needs.
 inline void SequenceLoss::gather() {
   n_queries_ = round_up(static_cast<std::int64_t>(batch_.queries.size()), kTileRows);
-  // An odd number of panels: rows a power of two apart meet in few places of a cache.
-  n_columns_ = round_up(batch_.columns.size(), kPanel) | kPanel;
+  n_columns_ = round_up(batch_.columns.size(), kPanel);
+  stride_ = n_columns_ | kPanel;  // rows a power of two apart meet in few places of a cache
   query_rows_.resize(n_queries_, width_);
   for (Buffer* b : {&columns_, &column_rows_, &column_gradients_}) b->resize(n_columns_, width_);
-  logits_.resize(n_queries_, n_columns_);
+  logits_.resize(n_queries_, stride_);
   offsets_ = batch_.offsets;
   offsets_.resize(static_cast<std::size_t>(n_columns_), -1e30f);  // padding is never likely
   parallel_for(context_, n_columns_, kPanel, [&](std::int64_t begin, std::int64_t end, int) {
@@ -99,9 +100,8 @@ inline void SequenceLoss::gather() {
 // sum of the losses.
 inline double SequenceLoss::score_rows(std::int64_t begin, std::int64_t end, Buffer& queries) {
   const int simd = widest_simd();
-  const GemmProblem logits{
-      queries.row(begin).data(), width_,     1,           columns_.data(), width_,
-      logits_.row(begin).data(), n_columns_, end - begin, n_columns_};
+  const GemmProblem logits{queries.row(begin).data(), width_,  1,           columns_.data(), width_,
+                           logits_.row(begin).data(), stride_, end - begin, n_columns_};
   run_simd<Gemm>(simd, &logits);
   const auto n = static_cast<std::int64_t>(batch_.queries.size());
   std::vector<float> own;
@@ -126,7 +126,7 @@ inline double SequenceLoss::score_rows(std::int64_t begin, std::int64_t end, Buf
     loss += static_cast<double>(share) * row.loss;
   }
   const GemmProblem gradients{logits_.row(begin).data(),
-                              n_columns_,
+                              stride_,
                               1,
                               column_rows_.data(),
                               n_columns_,
@@ -138,20 +138,18 @@ inline double SequenceLoss::score_rows(std::int64_t begin, std::int64_t end, Buf
   return loss;
 }
 
-// The gradients of the items' vectors. A block of columns is copied out first: where it stands,
-// each of its rows is on another page.
+// The gradients of the items' vectors.
 inline void SequenceLoss::collect_columns() {
   constexpr std::int64_t kColumns = 32;
   parallel_for(context_, n_columns_, kColumns, [&](std::int64_t begin, std::int64_t end, int) {
-    thread_local std::vector<float> block;
-    block.resize(static_cast<std::size_t>(n_queries_ * kColumns));
-    for (std::int64_t q = 0; q < n_queries_; ++q) {
-      std::copy_n(logits_.row(q).data() + begin, end - begin, block.data() + q * kColumns);
-    }
-    const GemmProblem problem{block.data(), 1,
-                              kColumns,     query_rows_.data(),
-                              n_queries_,   column_gradients_.row(begin).data(),
-                              width_,       end - begin,
+    const GemmProblem problem{logits_.data() + begin,
+                              1,
+                              stride_,
+                              query_rows_.data(),
+                              n_queries_,
+                              column_gradients_.row(begin).data(),
+                              width_,
+                              end - begin,
                               width_};
     run_simd<Gemm>(widest_simd(), &problem);
   });

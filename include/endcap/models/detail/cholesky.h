@@ -68,31 +68,31 @@ struct Cholesky {
                                    std::int64_t i) {
     using S = Simd<kWidth>;
     constexpr int kVectors = kWidth == 16 ? 1 : 2;  // of a row at once: as in Gemm
-    constexpr std::int64_t kStep = kVectors * kWidth;
+    constexpr std::int64_t kStep = std::int64_t{kVectors} * kWidth;
     float* const rows = p.rows + i * p.stride;
     for (auto j = i / kStep * kStep; j < p.stride; j += kStep) {
       typename S::Floats left[kRows][kVectors], vectors[kVectors];
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 2
-        for (int v = 0; v < kVectors; ++v)
+        for (std::int64_t v = 0; v < kVectors; ++v)
           S::load(rows + r * p.stride + j + v * kWidth, left[r][v]);
       }
       for (auto k = begin; k < end; ++k) {
         const float* const taken = p.rows + k * p.stride;
 #pragma GCC unroll 2
-        for (int v = 0; v < kVectors; ++v) S::load(taken + j + v * kWidth, vectors[v]);
+        for (std::int64_t v = 0; v < kVectors; ++v) S::load(taken + j + v * kWidth, vectors[v]);
 #pragma GCC unroll 8
         for (int r = 0; r < kRows; ++r) {
           const float factor = taken[i + r];
 #pragma GCC unroll 2
-          for (int v = 0; v < kVectors; ++v) left[r][v] -= factor * vectors[v];
+          for (std::int64_t v = 0; v < kVectors; ++v) left[r][v] -= factor * vectors[v];
         }
       }
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 2
-        for (int v = 0; v < kVectors; ++v)
+        for (std::int64_t v = 0; v < kVectors; ++v)
           S::store(left[r][v], rows + r * p.stride + j + v * kWidth);
       }
     }

@@ -49,7 +49,7 @@ struct Gemm {
     constexpr int kRows = kWidth == 16 ? 16 : 4, kVectors = kWidth == 16 ? 1 : 2;
     for (std::int64_t k = 0; k < p->depth; k += kDepthBlock) {
       const auto depth = std::min(kDepthBlock, p->depth - k);
-      for (std::int64_t j = 0; j < p->n_columns; j += kVectors * kWidth) {
+      for (std::int64_t j = 0; j < p->n_columns; j += std::int64_t{kVectors} * kWidth) {
         const std::int64_t panel = j / kPanel * kPanel;
         const float* const right = p->panels + panel * p->depth + k * kPanel + (j - panel);
         for (std::int64_t i = 0; i < p->n_rows; i += kRows) {
@@ -70,21 +70,23 @@ struct Gemm {
     typename S::Floats sums[kRows][kVectors] = {}, vectors[kVectors];
     if (adds) {
       for (int i = 0; i < kRows; ++i) {
-        for (int v = 0; v < kVectors; ++v) S::load(out + i * out_stride + v * kWidth, sums[i][v]);
+        for (std::int64_t v = 0; v < kVectors; ++v)
+          S::load(out + i * out_stride + v * kWidth, sums[i][v]);
       }
     }
     for (std::int64_t k = 0; k < depth; ++k, left += k_stride, right += kPanel) {
 #pragma GCC unroll 2
-      for (int v = 0; v < kVectors; ++v) S::load(right + v * kWidth, vectors[v]);
+      for (std::int64_t v = 0; v < kVectors; ++v) S::load(right + v * kWidth, vectors[v]);
 #pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i) {
         const float factor = left[i * row_stride];
 #pragma GCC unroll 2
-        for (int v = 0; v < kVectors; ++v) sums[i][v] += factor * vectors[v];
+        for (std::int64_t v = 0; v < kVectors; ++v) sums[i][v] += factor * vectors[v];
       }
     }
     for (int i = 0; i < kRows; ++i) {
-      for (int v = 0; v < kVectors; ++v) S::store(sums[i][v], out + i * out_stride + v * kWidth);
+      for (std::int64_t v = 0; v < kVectors; ++v)
+        S::store(sums[i][v], out + i * out_stride + v * kWidth);
     }
   }
 };

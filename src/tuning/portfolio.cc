@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "endcap/matrix/baskets.h"
+#include "endcap/matrix/visitor_order.h"
 #include "endcap/models/als.h"
 #include "endcap/models/content.h"
 #include "endcap/models/ease.h"
@@ -110,11 +111,12 @@ Interactions trained_part(const Interactions& all, std::uint64_t seed) {
   return steps_of(all) == Steps::kNone ? all : newest_part(all, kMostEvents, seed);
 }
 
-// Targets a step, so that an epoch has steps enough. Sequences without times, of reviews say, are
-// learned as well with more steps, and sooner; other logs are not.
+// Targets a step, so that an epoch has steps enough. Sequences in no order of visitors, as reviews,
+// are learned as well with more steps, and sooner; sessions are learned worse.
 std::int32_t batch_targets(const Interactions& events, std::int64_t most) {
   constexpr std::int64_t kFewest = 500;
-  const std::int64_t steps = events.order() == Order::kSequence ? 50 : 25;
+  const bool in_any_order = events.order() == Order::kSequence && !newest_visitors_last(events);
+  const std::int64_t steps = in_any_order ? 50 : 25;
   return static_cast<std::int32_t>(std::clamp(events.n_events() / steps, kFewest, most));
 }
 

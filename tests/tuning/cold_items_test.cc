@@ -30,9 +30,9 @@ TEST(ColdItemsTest, AColdItemScoresWhatThoseScoreThatItIsLike) {
   cold.fill_in(std::span<float>(scores));
   EXPECT_EQ(std::vector<float>(scores.begin(), scores.begin() + 4),
             (std::vector<float>{2, 3, 4, 5}));
-  const double sum = .36 + .64 + .01 + 1;
-  EXPECT_NEAR(scores[4], (.36 * 2 + .64 * 3 + .01 * 5) / sum, 1e-6);
-  EXPECT_NEAR(scores[5], .16 * 4 / (.16 + 1), 1e-6);
+  const double sum = .36 + .64 + .01;
+  EXPECT_NEAR(scores[4], .65 * (.36 * 2 + .64 * 3 + .01 * 5) / sum, 1e-6);
+  EXPECT_NEAR(scores[5], .65 * 4, 1e-6);
 }
 
 TEST(ColdItemsTest, ABoardIsFilledInAsAllScoresAre) {

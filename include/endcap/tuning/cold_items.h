@@ -17,8 +17,9 @@
 namespace endcap {
 
 // Items that nobody has had yet. Each scores what the few known items score that its description is
-// most like, in the mean by how alike they are, and somewhat less: so a cold item profits from
-// every model, and its score is still a sum over the visitor's events. Immutable.
+// most like, in the mean by how alike they are, and a third less, so that new ones come into lists
+// without pushing out what is known to please: a cold item profits from every model, and its score
+// is still a sum over the visitor's events. Immutable.
 class ColdItems {
  public:
   // None.
@@ -60,8 +61,8 @@ class ColdItems {
 };
 
 inline ColdItems ColdItems::fit(const CsrMatrix& likeness, const std::vector<bool>& is_known) {
-  constexpr int kMost = 5;
-  constexpr float kDoubt = 1;  // what is little like anything has little of their scores
+  constexpr int kMost = 8;
+  constexpr float kShare = 0.65f;  // of their scores
   std::vector<std::int64_t> offsets = {0};
   std::vector<std::int32_t> columns;
   std::vector<float> values;
@@ -73,12 +74,12 @@ inline ColdItems ColdItems::fit(const CsrMatrix& likeness, const std::vector<boo
       if (counts) like.offer({row.columns[k], row.values[k] * row.values[k]});
     }
     auto stand_ins = like.take();
-    float sum = kDoubt;
+    float sum = 0;
     for (const auto& [stand_in, weight] : stand_ins) sum += weight;
     std::ranges::sort(stand_ins, {}, &ScoredItem::item);
     for (const auto& [stand_in, weight] : stand_ins) {
       columns.push_back(stand_in);
-      values.push_back(weight / sum);
+      values.push_back(kShare * weight / sum);
     }
     offsets.push_back(static_cast<std::int64_t>(columns.size()));
   }

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <cstddef>
 #include <limits>
-#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "endcap/base/error.h"
 #include "endcap/base/parallel.h"
+#include "endcap/retrieval/top_k.h"
 #include "endcap/tuning/blend_problem.h"
 
 namespace endcap {
@@ -17,7 +19,13 @@ namespace {
 constexpr std::size_t kFewestOutcomes = 200;
 constexpr std::size_t kLeastOfABin = 50;
 constexpr std::size_t kMostBins = 64;
-constexpr std::size_t kPlaces = 50;  // of each list that are looked at
+constexpr int kPlaces = 50;  // of each list that are looked at
+
+struct Outcome {
+  float score;
+  std::uint8_t came_true;  // 0 or 1
+  auto operator<=>(const Outcome&) const = default;
+};
 
 // Neighbouring scores as one.
 struct Bin {
@@ -32,21 +40,18 @@ struct Bin {
 };
 
 // Bins of equal count by rising score; equal scores share one.
-std::vector<Bin> bins_of(std::span<const float> scores, std::span<const std::uint8_t> outcomes) {
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return scores[a] != scores[b] ? scores[a] < scores[b] : a < b;
-  });
-  const auto n_bins = std::clamp<std::size_t>(order.size() / kLeastOfABin, 1, kMostBins);
+std::vector<Bin> bins_of(std::vector<Outcome> outcomes) {
+  std::sort(outcomes.begin(), outcomes.end());
+  const auto n = outcomes.size();
+  const auto n_bins = std::clamp<std::size_t>(n / kLeastOfABin, 1, kMostBins);
   std::vector<Bin> bins;
   for (std::size_t b = 0, begin = 0; b < n_bins; ++b) {
-    const auto end = (b + 1) * order.size() / n_bins;
+    const auto end = (b + 1) * n / n_bins;
     if (begin >= end) continue;
     Bin bin;
-    for (; begin < end || (begin < order.size() && scores[order[begin]] == scores[order[end - 1]]);
+    for (; begin < end || (begin < n && outcomes[begin].score == outcomes[end - 1].score);
          ++begin) {
-      bin.add({1, scores[order[begin]], static_cast<double>(outcomes[order[begin]])});
+      bin.add({1, outcomes[begin].score, static_cast<double>(outcomes[begin].came_true)});
     }
     bins.push_back(bin);
   }
@@ -66,6 +71,18 @@ std::vector<Bin> pooled(const std::vector<Bin>& bins) {
   return rising;
 }
 
+Calibration curve_of(std::vector<Outcome> outcomes) {
+  if (outcomes.size() < kFewestOutcomes) return {};
+  std::vector<float> knots, probabilities;
+  for (const auto& bin : pooled(bins_of(std::move(outcomes)))) {
+    const auto knot = static_cast<float>(bin.score / bin.n);
+    if (!knots.empty() && knot <= knots.back()) continue;  // closer than a float can tell
+    knots.push_back(knot);
+    probabilities.push_back(static_cast<float>(bin.rate()));
+  }
+  return {std::move(knots), std::move(probabilities)};
+}
+
 }  // namespace
 
 Calibration::Calibration(Array<float> scores, Array<float> probabilities)
@@ -83,16 +100,13 @@ Calibration::Calibration(Array<float> scores, Array<float> probabilities)
 Calibration Calibration::fit(std::span<const float> scores,
                              std::span<const std::uint8_t> outcomes) {
   require(outcomes.size() == scores.size(), "outcomes", "be one per score", outcomes.size());
-  for (const float score : scores) require(std::isfinite(score), "scores", "be finite", score);
-  if (scores.size() < kFewestOutcomes) return {};
-  std::vector<float> knots, probabilities;
-  for (const auto& bin : pooled(bins_of(scores, outcomes))) {
-    const auto knot = static_cast<float>(bin.score / bin.n);
-    if (!knots.empty() && knot <= knots.back()) continue;  // closer than a float can tell
-    knots.push_back(knot);
-    probabilities.push_back(static_cast<float>(bin.rate()));
+  std::vector<Outcome> pairs;
+  pairs.reserve(scores.size());
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    require(std::isfinite(scores[i]), "scores", "be finite", scores[i]);
+    pairs.push_back({scores[i], outcomes[i]});
   }
-  return {std::move(knots), std::move(probabilities)};
+  return curve_of(std::move(pairs));
 }
 
 float Calibration::probability(float score) const {
@@ -107,30 +121,24 @@ float Calibration::probability(float score) const {
 
 Calibration calibrate(const BlendProblem& problem, std::span<const float> scores_by_row,
                       const Context& context) {
-  const auto n = static_cast<std::size_t>(problem.n_queries());
-  std::vector<std::vector<std::pair<float, std::uint8_t>>> lists(n);
+  std::vector<std::vector<Outcome>> lists(static_cast<std::size_t>(problem.n_queries()));
   parallel_for(context, problem.n_queries(), 64, [&](std::int64_t begin, std::int64_t end, int) {
     for (auto query = begin; query < end; ++query) {
       const auto first = problem.offsets[static_cast<std::size_t>(query)];
       const auto scores = detail::scores_of(problem, query, scores_by_row);
-      auto& list = lists[static_cast<std::size_t>(query)];
+      TopK best(kPlaces);
       for (Eigen::Index row = 0; row < scores.size(); ++row) {
-        list.emplace_back(scores[row], problem.relevant[static_cast<std::size_t>(first + row)]);
+        best.offer({static_cast<std::int32_t>(row), scores[row]});
       }
-      std::stable_sort(list.begin(), list.end(),
-                       [](const auto& a, const auto& b) { return a.first > b.first; });
-      list.resize(std::min(list.size(), kPlaces));
+      auto& list = lists[static_cast<std::size_t>(query)];
+      for (const auto& [row, score] : best.take()) {
+        list.push_back({score, problem.relevant[static_cast<std::size_t>(first + row)]});
+      }
     }
   });
-  std::vector<float> scores;
-  std::vector<std::uint8_t> outcomes;
-  for (const auto& list : lists) {
-    for (const auto& [score, outcome] : list) {
-      scores.push_back(score);
-      outcomes.push_back(outcome);
-    }
-  }
-  return Calibration::fit(scores, outcomes);
+  std::vector<Outcome> all;
+  for (const auto& list : lists) all.insert(all.end(), list.begin(), list.end());
+  return curve_of(std::move(all));
 }
 
 }  // namespace endcap

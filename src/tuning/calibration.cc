@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <compare>
 #include <cstddef>
 #include <limits>
 #include <utility>
@@ -24,7 +23,6 @@ constexpr int kPlaces = 50;  // of each list that are looked at
 struct Outcome {
   float score;
   std::uint8_t came_true;  // 0 or 1
-  auto operator<=>(const Outcome&) const = default;
 };
 
 // Neighbouring scores as one.
@@ -41,7 +39,7 @@ struct Bin {
 
 // Bins of equal count by rising score; equal scores share one.
 std::vector<Bin> bins_of(std::vector<Outcome> outcomes) {
-  std::sort(outcomes.begin(), outcomes.end());
+  std::ranges::sort(outcomes, {}, &Outcome::score);
   const auto n = outcomes.size();
   const auto n_bins = std::clamp<std::size_t>(n / kLeastOfABin, 1, kMostBins);
   std::vector<Bin> bins;

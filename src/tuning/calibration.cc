@@ -70,6 +70,9 @@ std::vector<Bin> pooled(const std::vector<Bin>& bins) {
 }
 
 Calibration curve_of(std::vector<Outcome> outcomes) {
+  for (const auto& outcome : outcomes) {
+    require(std::isfinite(outcome.score), "scores", "be finite", outcome.score);
+  }
   if (outcomes.size() < kFewestOutcomes) return {};
   std::vector<float> knots, probabilities;
   for (const auto& bin : pooled(bins_of(std::move(outcomes)))) {
@@ -100,10 +103,7 @@ Calibration Calibration::fit(std::span<const float> scores,
   require(outcomes.size() == scores.size(), "outcomes", "be one per score", outcomes.size());
   std::vector<Outcome> pairs;
   pairs.reserve(scores.size());
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    require(std::isfinite(scores[i]), "scores", "be finite", scores[i]);
-    pairs.push_back({scores[i], outcomes[i]});
-  }
+  for (std::size_t i = 0; i < scores.size(); ++i) pairs.push_back({scores[i], outcomes[i]});
   return curve_of(std::move(pairs));
 }
 

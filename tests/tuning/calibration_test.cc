@@ -108,6 +108,15 @@ TEST(CalibrationTest, WrongArgumentsThrow) {
   EXPECT_THROW((void)Calibration(Floats{1}, Floats{1.5f}), std::invalid_argument);
   EXPECT_THROW((void)Calibration(Floats{1}, Floats{NAN}), std::invalid_argument);
   EXPECT_THROW((void)Calibration::fit(Floats{1}, {}), std::invalid_argument);
+  const std::vector<std::uint8_t> outcomes = {0};
+  EXPECT_THROW((void)Calibration::fit(Floats{NAN}, outcomes), std::invalid_argument);
+  BlendProblem problem;
+  problem.n_features = 1;
+  problem.features = {1};
+  problem.relevant = outcomes;
+  problem.offsets.push_back(1);
+  problem.n_relevant.push_back(1);
+  EXPECT_THROW((void)calibrate(problem, Floats{INFINITY}), std::invalid_argument);
 }
 
 }  // namespace

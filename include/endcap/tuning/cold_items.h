@@ -17,9 +17,9 @@
 namespace endcap {
 
 // Items that nobody has had yet. Each scores what the few known items score that its description is
-// most like, in the mean by how alike they are, and a third less, so that new ones come into lists
-// without pushing out what is known to please: a cold item profits from every model, and its score
-// is still a sum over the visitor's events. Immutable.
+// most like, in the mean by how alike they are, and a third less, so that little that is known to
+// please is pushed out: a cold item profits from every model, and its score is still a sum over the
+// visitor's events. Immutable.
 class ColdItems {
  public:
   // None.
@@ -62,7 +62,7 @@ class ColdItems {
 
 inline ColdItems ColdItems::fit(const CsrMatrix& likeness, const std::vector<bool>& is_known) {
   constexpr int kMost = 8;
-  constexpr float kShare = 0.65f;  // of their scores
+  constexpr float kShare = 0.65f;  // so that known items' recall loses about .001
   std::vector<std::int64_t> offsets = {0};
   std::vector<std::int32_t> columns;
   std::vector<float> values;

@@ -5,6 +5,7 @@ set(ENDCAP_TESTS "." CACHE STRING "Regular expression of the folders under tests
 if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.24)
   add_library(alone INTERFACE)
   target_link_libraries(alone INTERFACE endcap_core)
+  target_compile_options(alone INTERFACE -O0)
   target_sources(alone INTERFACE FILE_SET HEADERS BASE_DIRS include FILES ${headers})
   set_target_properties(alone PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
   add_custom_target(headers)

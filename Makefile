@@ -57,6 +57,7 @@ load: build/release/build.ninja  ## measure answers while events and snapshots a
 	cmake --build build/release --target endcap_load
 	build/release/endcap_load answers 1000000
 	build/release/endcap_load update 1000000
+	build/release/endcap_load counted 500000
 
 wheel: build/stamps/venv  ## build a wheel for any Linux, test it where there is no compiler
 	scripts/make_wheel.sh

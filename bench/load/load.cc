@@ -1,6 +1,7 @@
 // What a live shop promises, measured on a made-up log:
 //   endcap_load answers N   how long answers take, idle and while events and snapshots arrive
 //   endcap_load update N    what the events of a day cost beside a fit of all of them
+//   endcap_load counted N   how soon an open shop tells visitors what others did
 // Questions come in an open loop: each is due at a time of its own, and its latency counts from
 // then, whether or not the one before has been answered.
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -155,14 +157,72 @@ void measure_update(const ShopLog& log, const std::vector<std::string>& models) 
   std::fflush(stdout);
 }
 
+// Whether visitors of `item` are told of `other`.
+bool tells_of(const Recommender& shop, const Id& item, const Id& other) {
+  const auto list = shop.similar(item, 100);
+  return std::ranges::find(list, other, &Pick::item) != list.end();
+}
+
+// Seconds from the moment when ten new visitors have viewed two items that nobody viewed together
+// before until whoever asks for the one is told of the other.
+void print_counted(const char* name, Recommender& shop, const ShopLog& log, std::uint64_t seed) {
+  constexpr int kPairs = 25, kVisitors = 10;
+  Random random(seed);
+  const auto draw = [&](double from, double to) { return from + (to - from) * random.uniform(); };
+  const auto drawn = [&] { return static_cast<std::int64_t>(draw(.5, 1) * log.n_items()); };
+  std::int64_t user = shop.users().size();
+  std::vector<double> seconds;
+  while (seconds.size() < kPairs) {
+    const Id one = drawn(), other = drawn();
+    if (one == other || tells_of(shop, one, other)) continue;
+    std::this_thread::sleep_for(duration<double>(draw(.5, 3)));
+    const auto start = Clock::now();
+    for (int visitor = 0; visitor < kVisitors; ++visitor, ++user) {
+      shop.observe(user, one);
+      shop.observe(user, other);
+    }
+    while (!tells_of(shop, one, other)) std::this_thread::sleep_for(milliseconds(20));
+    seconds.push_back(seconds_since(start));
+  }
+  std::sort(seconds.begin(), seconds.end());
+  std::printf("%-10s %zu pairs counted after   p50 %6.2f   most %6.2f s\n", name, seconds.size(),
+              seconds[seconds.size() / 2], seconds.back());
+  std::fflush(stdout);
+}
+
+void measure_counted(const ShopLog& log) {
+  const auto folder = std::filesystem::temp_directory_path() / "endcap_load_counted";
+  std::filesystem::remove_all(folder);
+  auto shop = Recommender::open(folder);
+  shop.observe_many(make_events(log));
+  auto start = Clock::now();
+  shop.refit();
+  std::printf("fit        %8.2f s\n", seconds_since(start));
+  shop.observe(std::int64_t{0}, std::int64_t{0});
+  start = Clock::now();
+  shop.refresh({.threads = 1});
+  std::printf("refresh    %8.2f s on one thread\n", seconds_since(start));
+  print_counted("quiet", shop, log, 3);
+  const std::jthread others([&](const std::stop_token& end) {
+    Visitors visitors(log, 2);
+    for (; !end.stop_requested(); std::this_thread::sleep_for(milliseconds(50))) {
+      const auto event = visitors.event();
+      shop.observe_many({&event, 1});
+    }
+  });
+  print_counted("busy", shop, log, 4);
+}
+
 int main_of(const std::vector<std::string>& arguments) {
   if (arguments.size() == 2 && arguments[0] == "answers") {
     measure_answers({.n_events = std::stoll(arguments[1])});
   } else if (arguments.size() == 2 && arguments[0] == "update") {
     measure_update({.n_events = std::stoll(arguments[1])}, kModels);
     measure_update({.n_events = std::stoll(arguments[1])}, {});
+  } else if (arguments.size() == 2 && arguments[0] == "counted") {
+    measure_counted({.n_events = std::stoll(arguments[1])});
   } else {
-    std::fprintf(stderr, "endcap_load answers N | update N\n");
+    std::fprintf(stderr, "endcap_load answers N | update N | counted N\n");
     return 2;
   }
   return 0;

@@ -269,6 +269,7 @@ class Health:
     writable: bool
     problem: str
     n_waiting: int
+    models_behind: list[str]
 
 class TriedModel:
     name: str

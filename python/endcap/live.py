@@ -238,7 +238,11 @@ class Live:
         return self._core.forget(item_id("user", user))
 
     def health(self) -> _core.Health:
-        """Return `writable`, the `problem` if there is one, and how many events are `n_waiting`."""
+        """Return `writable`, the `problem` if there is one, and what is not counted yet.
+
+        `n_waiting` events are in no snapshot yet; `models_behind` names the models (EASE, SLIST)
+        that have not counted the newest events of the snapshot: they follow once it is quiet.
+        """
         return self._core.health()
 
     def close(self) -> None:

@@ -105,7 +105,7 @@ class Recommender(Live):
         catalog: Catalog | None = None,
         *,
         kinds: Mapping[str, float] | None = None,
-        fold_seconds: float = 0.4,
+        fold_seconds: float = 0.2,
         threads: int = 0,
     ) -> Recommender:
         """Open the shop in a folder, which keeps every event, or a new one that has met nobody.

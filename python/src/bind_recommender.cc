@@ -145,7 +145,8 @@ void bind_recommender(py::module_& module) {
   py::class_<Health>(module, "Health")
       .def_readonly("writable", &Health::writable)
       .def_readonly("problem", &Health::problem)
-      .def_readonly("n_waiting", &Health::n_waiting);
+      .def_readonly("n_waiting", &Health::n_waiting)
+      .def_readonly("models_behind", &Health::models_behind);
 
   using ReleaseGil = py::call_guard<py::gil_scoped_release>;
   py::class_<Recommender>(module, "Recommender")

@@ -11,9 +11,11 @@
 
 #include "endcap/matrix/item_tokens.h"
 #include "endcap/matrix/joined_rows.h"
+#include "endcap/models/item_item_model.h"
 #include "endcap/models/sequence_factors.h"
 #include "endcap/tuning/data_warnings.h"
 #include "endcap/tuning/fit_blend.h"
+#include "endcap/tuning/portfolio.h"
 
 namespace endcap {
 namespace {
@@ -71,6 +73,44 @@ SequenceFactors renumbered(const SequenceFactors& model, std::span<const ItemInd
   };
   return {model.factors(), rows(model.queries()), rows(model.items()), model.event_weights(),
           model.epochs()};
+}
+
+// The same for a matrix of items by items.
+CsrMatrix renumbered(const CsrMatrix& matrix, std::span<const ItemIndex> was) {
+  std::vector<ItemIndex> is(static_cast<std::size_t>(matrix.n_rows()), kNoIndex);
+  for (std::size_t i = 0; i < was.size(); ++i) {
+    if (was[i] != kNoIndex) is[static_cast<std::size_t>(was[i])] = static_cast<ItemIndex>(i);
+  }
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<std::int32_t> columns;
+  std::vector<float> values;
+  offsets.reserve(was.size() + 1);
+  columns.reserve(matrix.columns().size());
+  values.reserve(matrix.columns().size());
+  for (const auto old : was) {
+    const auto row = old == kNoIndex ? SparseRow() : matrix.row(old);
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      const auto column = is[static_cast<std::size_t>(row.columns[k])];
+      if (column == kNoIndex) continue;
+      columns.push_back(column);
+      values.push_back(row.values[k]);
+    }
+    offsets.push_back(static_cast<std::int64_t>(columns.size()));
+  }
+  const auto n_items = static_cast<std::int32_t>(was.size());
+  return {n_items, std::move(offsets), std::move(columns), std::move(values)};
+}
+
+// The model of a term of `before` as it was, if it is not to be fitted now; else null.
+std::shared_ptr<const Scorer> kept_model(const BlendTerm& term, std::span<const ItemIndex> was,
+                                         Solving solving) {
+  if (const auto* trained = dynamic_cast<const SequenceFactors*>(term.model.get())) {
+    return std::make_shared<const SequenceFactors>(renumbered(*trained, was));
+  }
+  if (solving == Solving::kNow || !is_solved(term.name)) return nullptr;
+  const auto& solved = dynamic_cast<const ItemItemModel&>(*term.model);
+  return std::make_shared<const ItemItemModel>(renumbered(solved.matrix(), was),
+                                               solved.history_weights());
 }
 
 // By kind: whether it is what the lists should predict.
@@ -216,7 +256,8 @@ Snapshot refit_snapshot(ShopData shop, const Blend& like, const Context& context
   return s;
 }
 
-Snapshot refresh_snapshot(ShopData shop, const Snapshot& before, const Context& context) {
+Snapshot refresh_snapshot(ShopData shop, const Snapshot& before, const Context& context,
+                          Solving solving) {
   Snapshot s;
   const auto data = prepare(std::move(shop), s);
   std::vector<ItemIndex> was;  // what each item was before, or kNoIndex
@@ -226,9 +267,9 @@ Snapshot refresh_snapshot(ShopData shop, const Snapshot& before, const Context& 
   }
   auto like = before.blend.choice();
   for (std::size_t t = 0; t < like.terms.size(); ++t) {
-    const auto* model = dynamic_cast<const SequenceFactors*>(before.blend.terms[t].model.get());
-    if (model == nullptr) continue;
-    like.terms[t].model = std::make_shared<const SequenceFactors>(renumbered(*model, was));
+    auto& term = like.terms[t];
+    term.model = kept_model(before.blend.terms[t], was, solving);
+    term.is_behind = term.model != nullptr && is_solved(term.name);
   }
   s.blend = refit_blend(data, std::move(like), context);
   return s;

@@ -75,14 +75,16 @@ LiveShop::LiveShop(const std::filesystem::path& folder, const OpenOptions& optio
   require(options.fold_seconds >= 0, "fold_seconds", "be 0 (never) or more", options.fold_seconds);
   catch_up(options);
   if (options.fold_seconds > 0) {
-    ticker_ = std::make_unique<Ticker>(options.fold_seconds, [this] { work(); });
-    if (has_news()) ticker_->poke();
+    solve_ticker_ = std::make_unique<Ticker>(2 * options.fold_seconds, [this] { solve_models(); });
+    fold_ticker_ = std::make_unique<Ticker>(options.fold_seconds, [this] { fold_news(); });
+    if (has_news()) fold_ticker_->poke();
   }
 }
 
 LiveShop::~LiveShop() {
-  if (is_forked()) {  // thread and files are the parent's
-    (void)ticker_.release();
+  if (is_forked()) {  // threads and files are the parent's
+    (void)fold_ticker_.release();
+    (void)solve_ticker_.release();
     (void)files_.release();
     return;
   }
@@ -120,7 +122,7 @@ void LiveShop::require_open() const {
 }
 
 void LiveShop::tell_ticker() {
-  if (ticker_) ticker_->poke();
+  if (fold_ticker_) fold_ticker_->poke();
 }
 
 bool LiveShop::has_news() const {
@@ -128,13 +130,21 @@ bool LiveShop::has_news() const {
   return edition->overlay.n_waiting() > 0 || edition->overlay.has_forgotten() || people_changed_;
 }
 
+bool LiveShop::has_other_persons() const {
+  const auto edition = now();
+  return edition->overlay.has_forgotten() ||
+         people_.all().links() != edition->snapshot.people.links();
+}
+
+bool LiveShop::is_behind() const { return now()->snapshot.blend.is_behind(); }
+
 LiveShop::Mark LiveShop::mark() {
   const std::lock_guard lock(changing_);
-  people_changed_ = false;
   return {.position = now()->overlay.position(),
           .row = files_ && !closed_ ? files_->log().last_row() : row_,
           .generation = files_ ? files_->generation() : 0,
-          .people = people_.all()};
+          .people = people_.all(),
+          .people_changed = people_changed_.exchange(false)};
 }
 
 // Makes the next edition, has it committed, and shows it to all; or nothing of this.
@@ -153,7 +163,7 @@ void LiveShop::publish(Make&& make, Commit&& commit) {
     commit(next->snapshot);
     old = editions_.publish(std::move(next));
   } catch (...) {
-    people_changed_ = true;
+    if (mark.people_changed) people_changed_ = true;
     throw;
   }
   row_ = mark.row;
@@ -179,27 +189,29 @@ void LiveShop::publish_choice(Make&& make) {
 }
 
 Snapshot LiveShop::next_of(const Edition& edition, const Mark& mark,
-                           const std::optional<Catalog>& catalog, const Context& context) {
+                           const std::optional<Catalog>& catalog, const Context& context,
+                           Solving solving) {
   const auto& known = catalog ? *catalog : edition.snapshot.catalog;
   return refresh_snapshot({events_of(edition, mark.position), known, mark.people}, edition.snapshot,
-                          context);
+                          context, solving);
 }
 
-void LiveShop::make_next(const std::optional<Catalog>& catalog, const Context& context) {
+void LiveShop::make_next(const std::optional<Catalog>& catalog, const Context& context,
+                         Solving solving) {
   publish([&](const auto& edition, const auto& mark) {
-    return next_of(edition, mark, catalog, context);
+    return next_of(edition, mark, catalog, context, solving);
   });
 }
 
 void LiveShop::refresh(const Context& context) {
   require_open();
   const std::lock_guard one(refreshing_);
-  if (has_news()) make_next({}, context);
+  if (has_news() || is_behind()) make_next({}, context);
 }
 
 void LiveShop::save(const std::filesystem::path& path) {
   std::unique_lock one(refreshing_);
-  if (!has_news()) {
+  if (!has_news() && !is_behind()) {
     const auto snapshot = with_rules(now()->snapshot);
     one.unlock();
     return snapshot.save(path);
@@ -232,11 +244,44 @@ void LiveShop::set_weights(std::span<const ModelWeights> weights, const Context&
   });
 }
 
-void LiveShop::work() {
+void LiveShop::fold_news() {
   const std::lock_guard one(refreshing_);
-  if (has_news()) make_next({}, {.threads = 1});
-  const auto behind = row_ - files_->saved_row();
-  if (behind >= std::max<std::int64_t>(kRowsBetweenSaves, row_ / 20)) save_model();
+  const auto last_row = files_->log().last_row();
+  const bool saves =
+      last_row - files_->saved_row() >= std::max<std::int64_t>(kRowsBetweenSaves, last_row / 20);
+  if (has_news() || (saves && is_behind())) {
+    const bool is_whole = saves || has_other_persons();
+    make_next({}, {.threads = 1}, is_whole ? Solving::kNow : Solving::kLater);
+  }
+  if (saves) save_model();
+  if (is_behind()) solve_ticker_->poke();
+}
+
+// Ends what it is told of once events have arrived.
+class LiveShop::UntilNews final : public Progress {
+ public:
+  struct Arrived {};
+
+  explicit UntilNews(const LiveShop& shop) : shop_(shop) {}
+  void begin(std::string_view /*stage*/, std::int64_t /*total*/) override { look(); }
+  void step(std::int64_t /*done*/) override { look(); }
+
+ private:
+  void look() const {
+    if (shop_.has_news()) throw Arrived();
+  }
+
+  const LiveShop& shop_;
+};
+
+void LiveShop::solve_models() {
+  const std::lock_guard one(refreshing_);
+  if (!is_behind()) return;
+  UntilNews until_news(*this);
+  try {
+    make_next({}, {.threads = 1, .progress = &until_news});
+  } catch (const UntilNews::Arrived&) {  // they are folded first, which pokes the ticker anew
+  }
 }
 
 // A copy shares the arrays.
@@ -248,7 +293,11 @@ Snapshot LiveShop::with_rules(Snapshot snapshot) const {
 void LiveShop::save_model() { files_->save(with_rules(now()->snapshot), row_, generation_); }
 
 Health LiveShop::health() const {
-  Health health{.n_waiting = now()->overlay.n_waiting()};
+  const auto edition = now();
+  Health health{.n_waiting = edition->overlay.n_waiting()};
+  for (const auto& term : edition->snapshot.blend.terms) {
+    if (term.is_behind) health.models_behind.push_back(term.name);
+  }
   if (closed_ || is_forked()) {
     health.writable = false;
     health.problem = closed_ ? "the shop is closed" : "this is a child of fork()";
@@ -256,7 +305,7 @@ Health LiveShop::health() const {
     const auto log = files_->log().health();
     health.writable = log.writable;
     health.problem = log.problem;
-    if (log.writable && ticker_) health.problem = ticker_->problem();
+    if (log.writable && fold_ticker_) health.problem = fold_ticker_->problem();
   }
   return health;
 }
@@ -264,10 +313,13 @@ Health LiveShop::health() const {
 void LiveShop::close() {
   if (!files_ || closed_) return;
   require_open();
-  if (ticker_) ticker_->stop();
+  if (fold_ticker_) {
+    fold_ticker_->stop();
+    solve_ticker_->stop();
+  }
   const std::lock_guard one(refreshing_);
   if (files_->log().health().writable) {
-    if (generation_ != files_->generation()) make_next({}, {});
+    if (generation_ != files_->generation() || is_behind()) make_next({}, {});
     if (row_ != files_->saved_row()) save_model();
   }
   const std::lock_guard lock(changing_);

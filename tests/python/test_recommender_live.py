@@ -44,6 +44,7 @@ def test_a_folder_keeps_what_the_shop_was_told(tmp_path: Path) -> None:
         expected = [pick.item for pick in shop.recommend("ann", k=3)]
         assert expected[0].startswith("tea")
         assert shop.health().n_waiting == 1
+        assert shop.health().models_behind == []
     with endcap.Recommender.open(tmp_path / "shop", fold_seconds=0) as shop:
         assert [pick.item for pick in shop.recommend("ann", k=3)] == expected
         assert shop.history("ann")[0][2].date() == datetime.date(2024, 1, 31)

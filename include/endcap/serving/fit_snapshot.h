@@ -47,10 +47,17 @@ struct ShopData {
 [[nodiscard]] Snapshot refit_snapshot(ShopData data, const Blend& like,
                                       const Context& context = {});
 
+// When a refresh fits models whose rows are solved (is_solved(), portfolio.h).
+enum class Solving {
+  kNow,
+  kLater,  // they stay as they are, behind the others, until the next refresh that does
+};
+
 // What follows `before` once the shop is `data`: as refit_snapshot() with its choice, but a trained
 // model stays as it is until the next fit; new items say nothing to it.
 [[nodiscard]] Snapshot refresh_snapshot(ShopData data, const Snapshot& before,
-                                        const Context& context = {});
+                                        const Context& context = {},
+                                        Solving solving = Solving::kNow);
 
 // A shop in which nothing has happened yet, with times: the models of the fast portfolio, which
 // count alike.

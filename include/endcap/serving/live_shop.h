@@ -32,6 +32,10 @@ struct ModelWeights;
 // into the overlay of the present edition, which every answer reads; refresh() folds it into the
 // next edition and publishes that. Any number of threads may do all of this at once, and none of it
 // makes a reader wait. Errors as Recommender says; after one, the shop is as it was before.
+//
+// A shop in a folder has two threads. One folds what arrives, soon after, but leaves behind the
+// models whose rows are solved, which takes longer than all else together. The other solves them
+// as long as nothing new comes. A refresh(), what is saved and what follows a forget() is whole.
 class LiveShop {
  public:
   static constexpr const char* kRulesNote = "rules";  // of the log: what keeps the rules
@@ -78,7 +82,9 @@ class LiveShop {
   struct Mark {
     std::int64_t position, row, generation;
     People people;
+    bool people_changed;
   };
+  class UntilNews;
   std::unique_ptr<Edition> first_edition(const OpenOptions& options);
   void catch_up(const OpenOptions& options);
   [[nodiscard]] bool is_forked() const;
@@ -96,6 +102,9 @@ class LiveShop {
   void keep(const Scenarios& scenarios);
   void tell_ticker();
   [[nodiscard]] bool has_news() const;
+  // Whether somebody was forgotten, merged or parted: then no model may stay as it is.
+  [[nodiscard]] bool has_other_persons() const;
+  [[nodiscard]] bool is_behind() const;
   [[nodiscard]] Mark mark();
 
   // Require refreshing_.
@@ -107,11 +116,15 @@ class LiveShop {
   void publish_choice(Make&& make);
   [[nodiscard]] static Snapshot next_of(const Edition& edition, const Mark& mark,
                                         const std::optional<Catalog>& catalog,
-                                        const Context& context);
-  void make_next(const std::optional<Catalog>& catalog, const Context& context);
+                                        const Context& context, Solving solving = Solving::kNow);
+  void make_next(const std::optional<Catalog>& catalog, const Context& context,
+                 Solving solving = Solving::kNow);
   [[nodiscard]] Snapshot with_rules(Snapshot snapshot) const;
   void save_model();
-  void work();  // of the ticker; takes refreshing_ itself
+
+  // The work of the tickers; take refreshing_ themselves.
+  void fold_news();
+  void solve_models();
 
   static constexpr std::int64_t kRowsBetweenSaves = 1'000;
 
@@ -130,7 +143,7 @@ class LiveShop {
 
   std::mutex refreshing_;  // one refresh at a time; taken before changing_
 
-  std::unique_ptr<Ticker> ticker_;
+  std::unique_ptr<Ticker> solve_ticker_, fold_ticker_;  // the latter pokes the former
 };
 
 }  // namespace endcap

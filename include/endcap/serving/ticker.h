@@ -10,7 +10,8 @@
 namespace endcap {
 
 // A thread that does some work a while after it was poked: once for any number of pokes in between.
-// It rests at least as long as the work took, so it never takes more than half of one core.
+// It rests at least as long as it worked, waiting for locks and disks left out, so it never takes
+// more than half of one core.
 class Ticker {
  public:
   // `seconds` > 0: how long it waits after a poke. What `work` throws ends up in problem().

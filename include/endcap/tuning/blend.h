@@ -27,6 +27,8 @@ struct BlendTerm {
   double fit_seconds = 0;
   std::int32_t epochs = 0;  // that a trained model was trained for; 0 for others
   double ndcg_alone = 0;    // on the validation part, new items only
+  bool is_behind = false;   // the model has not counted the newest events yet: the next whole
+                            // refresh does; no file holds such a one
 
   [[nodiscard]] bool has_weight() const {
     return std::any_of(std::begin(weights), std::end(weights), [](float w) { return w != 0; });
@@ -55,6 +57,8 @@ struct Blend {
     }
     cold.fill_in(board);
   }
+
+  [[nodiscard]] bool is_behind() const { return std::ranges::any_of(terms, &BlendTerm::is_behind); }
 
   [[nodiscard]] bool reranks() const {
     return std::any_of(std::begin(rerankers), std::end(rerankers),
@@ -150,7 +154,10 @@ struct Blend {
   [[nodiscard]] Blend choice() const {
     Blend choice = *this;
     choice.cold = {};
-    for (auto& term : choice.terms) term.model = nullptr;
+    for (auto& term : choice.terms) {
+      term.model = nullptr;
+      term.is_behind = false;
+    }
     for (auto& of_purpose : choice.prior) of_purpose = {};
     for (auto& of_purpose : choice.prior_order) of_purpose = {};
     return choice;

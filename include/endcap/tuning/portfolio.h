@@ -63,6 +63,10 @@ enum class Family {
   return family_of(name) == Family::kTrained;
 }
 
+// Whether each row of the model is a system of equations of its own (EASE, SLIST): the dearest of
+// what counts.
+[[nodiscard]] bool is_solved(std::string_view name);
+
 // Of a trained model: the name of those that differ from it in the draw of their first numbers.
 [[nodiscard]] std::string_view shape_of(std::string_view name);
 

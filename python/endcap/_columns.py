@@ -58,18 +58,21 @@ def ids(column: Any, argument: str) -> tuple[Any, NDArray[np.int32]]:
 
 
 def sessions(column: Any | None) -> NDArray[np.int32]:
-    """Turn an optional column of sessions into a numbering, (n,) or (0,): -1 for none."""
+    """Turn an optional column of sessions into their keys, (n,) or (0,): -1 for none."""
     if column is None:
         return np.empty(0, np.int32)
     there = ~missing_in(column)
-    codes = np.full(len(column), -1, np.int32)
+    keys = np.full(len(column), -1, np.int32)
     if there.any():
         values = column.filter(there.tolist())
-        if values.dtype.is_numeric():  # 1.0, 2.0: what a missing one makes of integers in pandas
-            codes[there] = np.unique(values.to_numpy(), return_inverse=True)[1]
+        if values.dtype.is_float():  # 1.0, 2.0: what a missing one makes of integers in pandas
+            numbers = values.to_numpy()
+            is_whole = bool(np.all(numbers == np.round(numbers)))
+            each = numbers.astype(np.int64) if is_whole else numbers.astype(str)
+            keys[there] = _core.session_keys(*ids_of_values(each.tolist(), "session"))
         else:
-            codes[there] = ids(values, "session")[1]
-    return codes
+            keys[there] = _core.session_keys(*ids(values, "session"))
+    return keys
 
 
 def ids_of_values(values: list[Any], argument: str) -> tuple[Any, NDArray[np.int32]]:

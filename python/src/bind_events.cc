@@ -5,6 +5,7 @@
 #include "bindings.h"
 #include "endcap/events/event_reader.h"
 #include "endcap/events/events.h"
+#include "endcap/events/session_key.h"
 
 namespace py = pybind11;
 using pybind11::literals::operator""_a;
@@ -127,6 +128,9 @@ void bind_events(py::module_& module) {
         return counts;
       });
 
+  module.def("session_keys", [](const Vocabulary& ids, const Vector<std::int32_t>& indices) {
+    return to_numpy(session_keys(ids, to_vector(indices)), {indices.size()});
+  });
   module.def("order_of_rows",
              [](const Vector<std::int32_t>& user, const Vector<std::int32_t>& item) {
                return order_of_rows(to_vector(user), to_vector(item));

@@ -7,6 +7,7 @@
 
 #include "endcap/base/number_text.h"
 #include "endcap/base/utf8.h"
+#include "endcap/events/session_key.h"
 #include "endcap/events/time_text.h"
 
 namespace endcap::detail {
@@ -115,7 +116,10 @@ ReadEvents EventCollector::finish() && {
   columns.time_us = kept(std::move(times_), keep);
   if (any_quantity_) columns.quantity = kept(std::move(quantity_), keep);
   if (any_price_) columns.price = kept(std::move(price_), keep);
-  if (any_session_) columns.session = kept(std::move(sessions_).finish().second, keep);
+  if (any_session_) {
+    const auto [ids, session] = std::move(sessions_).finish();
+    columns.session = kept(session_keys(ids, session), keep);
+  }
   report_.kept = static_cast<std::int64_t>(columns.item.size());
   return {Events(std::move(columns)), std::move(report_)};
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "endcap/base/error.h"
+#include "endcap/events/session_key.h"
 
 namespace endcap {
 namespace {
@@ -132,13 +133,12 @@ Events::Events(EventColumns columns) {
 
 Events Events::from_list(const std::vector<Event>& events, Kinds kinds) {
   EventColumns columns;
-  std::vector<Id> users, items, sessions;
+  std::vector<Id> users, items;
   std::size_t timed = 0;
   bool has_price = false, has_session = false;
   for (const auto& event : events) {
     users.push_back(event.user);
     items.push_back(event.item);
-    if (event.session) sessions.push_back(*event.session);
     timed += event.time_us.has_value() ? 1 : 0;
     has_price = has_price || !std::isnan(event.price);
     has_session = has_session || event.session.has_value();
@@ -147,7 +147,6 @@ Events Events::from_list(const std::vector<Event>& events, Kinds kinds) {
           std::to_string(timed) + " of " + std::to_string(events.size()));
   columns.users = Vocabulary::from_ids(std::move(users));
   columns.items = Vocabulary::from_ids(std::move(items));
-  const Vocabulary session_ids = Vocabulary::from_ids(std::move(sessions));
   columns.kinds = std::move(kinds);
   std::int64_t place = 0;
   for (const auto& event : events) {
@@ -158,7 +157,7 @@ Events Events::from_list(const std::vector<Event>& events, Kinds kinds) {
     columns.quantity.push_back(event.quantity);
     if (has_price) columns.price.push_back(event.price);
     if (has_session) {
-      columns.session.push_back(event.session ? *session_ids.find(*event.session) : kNoIndex);
+      columns.session.push_back(event.session ? session_key(*event.session) : kNoIndex);
     }
   }
   columns.order = timed > 0 ? Order::kTime : order_of_rows(columns.user, columns.item);
@@ -199,7 +198,14 @@ Event Events::event(std::int64_t e) const {
   return event;
 }
 
-Interactions Events::interactions(std::span<const ItemIndex> item_of, std::int32_t n_items) const {
+Interactions Events::interactions(std::span<const ItemIndex> item_of, std::int32_t n_items,
+                                  std::vector<std::int32_t>* session_of_basket) const {
+  const auto counts = [&](std::size_t e) { return kinds_[kind_[e]].weight > 0; };
+  bool by_session = false;
+  for (std::size_t e = 0; e < session_.size() && !by_session; ++e) {
+    by_session = session_[e] >= 0 && counts(e);
+  }
+  if (session_of_basket) session_of_basket->clear();
   std::vector<std::int64_t> offsets = {0};
   std::vector<Interaction> events;
   events.reserve(item_.size());
@@ -209,7 +215,7 @@ Interactions Events::interactions(std::span<const ItemIndex> item_of, std::int32
     std::int64_t last = -2;  // what the newest basket is called in the log
     std::int32_t basket = -1;
     for (std::size_t e = begin; e < end; ++e) {
-      if (kinds_[kind_[e]].weight <= 0) continue;
+      if (!counts(e)) continue;
       Interaction event{.item = item_of[static_cast<std::size_t>(item_[e])],
                         .weight = kinds_[kind_[e]].weight,
                         .kind = kind_[e]};
@@ -223,10 +229,12 @@ Interactions Events::interactions(std::span<const ItemIndex> item_of, std::int32
           continue;
         }
       }
-      if (!session_.empty() || order_ == Order::kTime) {
-        const std::int64_t name =
-            session_.empty() ? event.time_us / kMicrosecondsPerDay : session_[e];
-        if (name != last || name < 0) ++basket;
+      if (by_session || order_ == Order::kTime) {
+        const std::int64_t name = by_session ? session_[e] : event.time_us / kMicrosecondsPerDay;
+        if (name != last || name < 0) {
+          ++basket;
+          if (by_session && session_of_basket) session_of_basket->push_back(session_[e]);
+        }
         last = name;
         event.basket = basket;
       }

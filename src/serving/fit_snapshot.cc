@@ -107,10 +107,10 @@ std::shared_ptr<const Scorer> kept_model(const BlendTerm& term, std::span<const 
   if (const auto* trained = dynamic_cast<const SequenceFactors*>(term.model.get())) {
     return std::make_shared<const SequenceFactors>(renumbered(*trained, was));
   }
-  if (solving == Solving::kNow || !is_solved(term.name)) return nullptr;
-  const auto& solved = dynamic_cast<const ItemItemModel&>(*term.model);
-  return std::make_shared<const ItemItemModel>(renumbered(solved.matrix(), was),
-                                               solved.history_weights());
+  const auto* solved = dynamic_cast<const ItemItemModel*>(term.model.get());
+  if (solved == nullptr || solving == Solving::kNow || !is_solved(term.name)) return nullptr;
+  return std::make_shared<const ItemItemModel>(renumbered(solved->matrix(), was),
+                                               solved->history_weights());
 }
 
 // By kind: whether it is what the lists should predict.
@@ -139,23 +139,24 @@ double time_budget_seconds(const FitOptions& options) {
 }
 
 // The histories of persons: what the ids of one did stands in the row of the first of them.
-Interactions joined(const Interactions& histories, const Vocabulary& users, const People& people) {
+Interactions joined(const Snapshot& shop) {
+  const auto& histories = shop.histories;
   std::map<UserIndex, std::vector<UserIndex>> persons;  // of several rows, by the first
-  std::vector<bool> moves(static_cast<std::size_t>(users.size()));
-  for (const auto& [guest, customer] : people.links()) {
+  std::vector<bool> moves(static_cast<std::size_t>(shop.users.size()));
+  for (const auto& [guest, customer] : shop.people.links()) {
     std::vector<UserIndex> rows;
-    for (const auto& id : people.ids_of(guest)) {
-      if (const auto row = users.find(id)) rows.push_back(*row);
+    for (const auto& id : shop.people.ids_of(guest)) {
+      if (const auto row = shop.users.find(id)) rows.push_back(*row);
     }
     if (rows.size() < 2) continue;
     for (std::size_t r = 1; r < rows.size(); ++r) moves[static_cast<std::size_t>(rows[r])] = true;
     persons.emplace(rows.front(), rows);
   }
   if (persons.empty()) return histories;
-  const bool by_session = has_sessions(histories);
+  const bool by_session = !shop.sessions.empty();
   std::vector<std::int64_t> offsets = {0};
   std::vector<Interaction> events;
-  for (UserIndex user = 0; user < users.size(); ++user) {
+  for (UserIndex user = 0; user < shop.users.size(); ++user) {
     const auto person = persons.find(user);
     if (person != persons.end()) {
       std::vector<std::span<const Interaction>> rows;
@@ -176,14 +177,15 @@ Interactions joined(const Interactions& histories, const Vocabulary& users, cons
 TrainingData prepare(ShopData shop, Snapshot& s) {
   const auto events = std::move(shop.events);
   const auto& catalog = shop.catalog;
-  const auto& people = shop.people;
   auto merged = merge(events.items(), catalog.items());
   const auto n_items = merged.ids.size();
   s.users = events.users();
   s.kinds = events.kinds();
   s.catalog = catalog;
-  s.people = people;
-  s.histories = events.interactions(merged.of_a, n_items);
+  s.people = std::move(shop.people);
+  std::vector<std::int32_t> sessions;
+  s.histories = events.interactions(merged.of_a, n_items, &sessions);
+  s.sessions = std::move(sessions);
   s.dislikes = dislikes_of(events, merged.of_a, n_items);
   std::vector<std::int32_t> rows(static_cast<std::size_t>(n_items), kNoIndex);
   for (std::size_t row = 0; row < merged.of_b.size(); ++row) {
@@ -192,10 +194,7 @@ TrainingData prepare(ShopData shop, Snapshot& s) {
   s.catalog_row = std::move(rows);
   s.items = std::move(merged.ids);
 
-  TrainingData data{.interactions = joined(s.histories, s.users, people),
-                    .tokens = {},
-                    .attributes = {},
-                    .kinds = s.kinds};
+  TrainingData data{.interactions = joined(s), .tokens = {}, .attributes = {}, .kinds = s.kinds};
   if (catalog.items().size() > 0) {
     data.tokens = token_matrix(catalog, merged.of_b, n_items);
     data.attributes = attribute_matrix(catalog, merged.of_b, n_items);

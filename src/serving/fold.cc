@@ -1,11 +1,9 @@
 #include "endcap/serving/fold.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "endcap/events/event_gatherer.h"
-#include "endcap/matrix/joined_rows.h"
 
 namespace endcap {
 namespace {
@@ -17,12 +15,11 @@ std::int16_t negative_kind(const Kinds& kinds) {
   return kind;
 }
 
-// Adds what the snapshot holds; returns a number above those of all its sessions.
-std::int32_t gather(const Edition& edition, EventGatherer& all) {
+// Adds what the snapshot holds.
+void gather(const Edition& edition, EventGatherer& all) {
   const auto& s = edition.snapshot;
-  const bool by_session = has_sessions(s.histories);
   const auto dislike = negative_kind(s.kinds);
-  std::int32_t sessions = 0;
+  std::size_t first_basket = 0;  // of the user
   std::vector<std::int32_t> numbers(static_cast<std::size_t>(s.n_items()), kNoIndex);
   const auto number_of = [&](ItemIndex item) {
     auto& number = numbers[static_cast<std::size_t>(item)];
@@ -30,21 +27,24 @@ std::int32_t gather(const Edition& edition, EventGatherer& all) {
     return number;
   };
   for (UserIndex user = 0; user < s.users.size(); ++user) {
+    const auto events = s.histories.events_of(user);
+    const auto begin = first_basket;
+    if (!s.sessions.empty() && !events.empty()) {
+      first_basket += static_cast<std::size_t>(events.back().basket) + 1;
+    }
     const Id id = s.users.id(user);
     if (edition.overlay.is_forgotten(id)) continue;
-    const auto events = s.histories.events_of(user);
     const auto disliked = s.dislikes.row(user).columns;
     if (events.empty() && disliked.empty()) continue;
     const auto number = all.user(id);
     for (const auto& event : events) {
       const float quantity = event.weight / s.kinds[event.kind].weight;
+      const auto basket = begin + static_cast<std::size_t>(event.basket);
       all.add(number, number_of(event.item), event.kind, event.time_us,
-              by_session ? event.basket : kNoIndex, quantity);
-      sessions = std::max(sessions, event.basket + 1);
+              s.sessions.empty() ? kNoIndex : s.sessions[basket], quantity);
     }
     for (const auto item : disliked) all.add(number, number_of(item), dislike, 0);
   }
-  return sessions;
 }
 
 // The place after all places of the user's history.
@@ -61,7 +61,7 @@ std::int64_t next_place(const Edition& edition, const Id& user) {
 Events events_of(const Edition& edition, std::int64_t end) {
   const auto order = edition.snapshot.histories.order();
   EventGatherer all(edition.snapshot.kinds, order);
-  const auto sessions = gather(edition, all);
+  gather(edition, all);
   struct Late {
     Id user, item;
     Overlay::Arrival arrival;
@@ -73,8 +73,7 @@ Events events_of(const Edition& edition, std::int64_t end) {
   for (const auto& [user, item, arrival] : late) {
     auto time_us = arrival.event.time_us;
     if (order != Order::kTime) time_us += next_place(edition, user) - kYear10000Us;
-    const auto session = arrival.session == kNoIndex ? kNoIndex : sessions + arrival.session;
-    all.add(all.user(user), all.item(item), arrival.event.kind, time_us, session);
+    all.add(all.user(user), all.item(item), arrival.event.kind, time_us, arrival.manner.session);
   }
   return std::move(all).finish();
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "endcap/base/clock.h"
+#include "endcap/events/session_key.h"
 #include "endcap/ranking/rules_record.h"
 #include "endcap/serving/live_shop.h"
 #include "endcap/serving/people_rows.h"
@@ -13,8 +14,9 @@
 namespace endcap {
 void LiveShop::add(const CheckedEvent& checked, Overlay& overlay, bool session_only) {
   const auto& event = checked.entry.event;
+  const auto session = event.session ? session_key(*event.session) : kNoIndex;
   overlay.add(event.user, event.item, checked.event,
-              {.session = event.session, .session_only = session_only});
+              {.session = session, .session_only = session_only});
 }
 
 // Puts events into the log, or in memory their ids into seen_. False for one that is there already.

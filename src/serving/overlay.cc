@@ -9,8 +9,7 @@
 
 namespace endcap {
 
-Overlay::Overlay(const Snapshot& snapshot)
-    : snapshot_(snapshot), by_session_(has_sessions(snapshot.histories)) {}
+Overlay::Overlay(const Snapshot& snapshot) : snapshot_(snapshot) {}
 
 std::optional<ItemIndex> Overlay::find_item(const Id& id) const {
   if (const auto known = snapshot_.items.find(id)) return known;
@@ -70,18 +69,14 @@ void Overlay::add(const Id& user, const Id& item, Interaction event, const Manne
   if (order() != Order::kTime) {
     event.time_us = kYear10000Us + static_cast<std::int64_t>(told.events.size());
   }
-  Arrival arrival{.event = event, .position = position_, .session_only = manner.session_only};
-  if (manner.session) {
-    const auto next = static_cast<std::int32_t>(sessions_.size());
-    arrival.session = sessions_.emplace(*manner.session, next).first->second;
-  }
+  const Arrival arrival{.event = event, .position = position_, .manner = manner};
   told.events.push_back(arrival);
   ++position_;
   count(arrival, 1);
 }
 
 void Overlay::count(const Arrival& arrival, std::int64_t times) {
-  if (!arrival.session_only) n_waiting_ += times;
+  if (!arrival.manner.session_only) n_waiting_ += times;
   if (arrival.event.item >= snapshot_.n_items()) news_[place_of(arrival.event.item)].met += times;
 }
 
@@ -167,7 +162,7 @@ Visitor Overlay::visitor(std::span<const Id> ids) const {
     visitor.disliked.insert(visitor.disliked.end(), disliked.begin(), disliked.end());
   }
   if (rows.size() == 1) visitor.events.assign(rows[0].begin(), rows[0].end());
-  if (rows.size() > 1) visitor.events = joined_rows(rows, order(), by_session_);
+  if (rows.size() > 1) visitor.events = joined_rows(rows, order(), !snapshot_.sessions.empty());
   bool is_known = !rows.empty();
   for (const auto& id : ids) {
     const auto* told = told_of(id);
@@ -194,21 +189,15 @@ std::int64_t Overlay::n_waiting() const {
 
 void Overlay::carry_over(std::int64_t begin, std::int64_t now_us, Overlay& next) const {
   const std::shared_lock lock(mutex_);
-  std::vector<const Id*> session_of(sessions_.size());
-  for (const auto& [id, number] : sessions_) session_of[static_cast<std::size_t>(number)] = &id;
   const auto is_wanted = [&](const Arrival& arrival) {
-    if (!arrival.session_only) return arrival.position >= begin;
+    if (!arrival.manner.session_only) return arrival.position >= begin;
     return order() != Order::kTime || now_us - arrival.event.time_us < kMicrosecondsPerDay;
   };
   for (const auto& [user, told] : told_) {
     if (told.forgotten >= begin) (void)next.forget(user);
     for (const auto& arrival : told.events) {
       if (!is_wanted(arrival)) continue;
-      Manner manner{.session = {}, .session_only = arrival.session_only};
-      if (arrival.session != kNoIndex) {
-        manner.session = *session_of[static_cast<std::size_t>(arrival.session)];
-      }
-      next.add(user, id_of(arrival.event.item), arrival.event, manner);
+      next.add(user, id_of(arrival.event.item), arrival.event, arrival.manner);
     }
   }
 }

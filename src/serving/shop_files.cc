@@ -37,6 +37,7 @@ Snapshot without_people(Snapshot s) {
   s.users = {};
   s.people = {};
   s.histories = {n, s.histories.order(), std::vector<std::int64_t>{0}, std::vector<Interaction>{}};
+  s.sessions = {};
   s.dislikes = empty_matrix(0, n);
   for (auto& term : s.blend.terms) {
     if (!is_trained(term.name)) term.model = nullptr;

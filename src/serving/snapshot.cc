@@ -157,6 +157,28 @@ Interactions read_histories(const Container& file, const Snapshot& s, Order orde
   return histories;
 }
 
+// One of each basket; those of a user are numbered from 0 on.
+Array<std::int32_t> read_sessions(const Container& file, const Interactions& histories) {
+  auto sessions = file.array<std::int32_t>("histories.sessions", "be a session or -1",
+                                           [](auto session) { return session >= kNoIndex; });
+  std::size_t n_baskets = 0;
+  for (UserIndex user = 0; user < histories.n_users(); ++user) {
+    std::int64_t last = kNoIndex;
+    for (const auto& event : histories.events_of(user)) {
+      const bool is_next = event.basket == last + 1;
+      if (!is_next && (event.basket != last || last < 0)) {
+        file.fail("histories.events", "baskets are not numbered from 0 on");
+      }
+      last = event.basket;
+    }
+    n_baskets += static_cast<std::size_t>(last + 1);
+  }
+  if (sessions.size() != n_baskets) {
+    file.fail("histories.sessions", "does not fit the number of baskets");
+  }
+  return sessions;
+}
+
 ColdItems read_cold_items(const Container& file, const Snapshot& s) {
   auto stand_ins = read_matrix(file, "stand_ins", s.n_items());
   check_rows(file, "stand_ins.offsets", static_cast<std::size_t>(stand_ins.n_rows()), s.n_items());
@@ -202,6 +224,7 @@ void Snapshot::save(const std::filesystem::path& path) const {
   writer.add("catalog_row", catalog_row);
   writer.add("histories.offsets", histories.offsets());
   writer.add("histories.events", histories.events());
+  if (!sessions.empty()) writer.add("histories.sessions", sessions);
   add_matrix(writer, "dislikes", dislikes);
   if (!blend.cold.empty()) add_matrix(writer, "stand_ins", blend.cold.stand_ins());
   for (std::size_t p = 0; p < kPurposes; ++p) {
@@ -233,6 +256,7 @@ Snapshot Snapshot::load(const std::filesystem::path& path) {
   auto order = Order::kNone;
   file.checked("meta", [&] { get_meta(file, s, order); });
   s.histories = read_histories(file, s, order);
+  if (file.has("histories.sessions")) s.sessions = read_sessions(file, s.histories);
   s.dislikes = read_matrix(file, "dislikes", s.n_items());
   check_rows(file, "dislikes.offsets", static_cast<std::size_t>(s.dislikes.n_rows()),
              s.users.size());

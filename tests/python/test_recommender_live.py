@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,27 @@ def test_people_merge_declare_and_leave(tmp_path: Path) -> None:
             shop.prefer("ann")
         with pytest.raises(ValueError, match="guest must be another person"):
             shop.merge("ann", "ann")
+
+
+@pytest.mark.parametrize("ids", [str, int, float, lambda n: f"visit {n}", lambda n: n + 0.5])
+def test_a_session_goes_on_in_the_next_frame(tmp_path: Path, ids: Callable[[int], object]) -> None:
+    rows = [
+        {"user": f"u{n % 9}", "item": f"i{n * n % 11}", "session": ids(n // 18), "time": n * 3600}
+        for n in range(360)
+    ]
+    frames = [rows[:100], rows[100:101], rows[101:]]
+
+    def events(part: list[dict[str, object]]) -> endcap.Events:
+        return endcap.Events.from_frame(_frame({name: [r[name] for r in part] for name in rows[0]}))
+
+    models = ["next_basket", "bought_together"]
+    shop = endcap.Recommender.fit(events(frames[0]), models=models, progress=False)
+    for frame in frames[1:]:
+        shop.update(events(frame))
+    shop.save(tmp_path / "told")
+    whole = endcap.Recommender.fit(events(rows), like=shop, progress=False)
+    whole.save(tmp_path / "fitted")
+    assert (tmp_path / "told").read_bytes() == (tmp_path / "fitted").read_bytes()
 
 
 def test_a_shop_in_memory_has_the_same_calls() -> None:

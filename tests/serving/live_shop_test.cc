@@ -1,11 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "endcap/serving/recommender.h"
@@ -111,15 +113,81 @@ TEST(LiveShopTest, SetsKeepTheirQuantities) {
   EXPECT_EQ(bytes_of(shop), bytes_of(Recommender::fit(all, {}, {.like = &shop})));
 }
 
-TEST(LiveShopTest, SessionsStayTogether) {
-  auto events = year_of_events(20);
-  for (std::size_t e = 0; e < events.size(); ++e) {
-    events[e].session = static_cast<std::int64_t>(e / 3);
+// Visits of two or three events whose ids are texts or numbers; some events are in none.
+std::vector<Event> year_of_visits(std::uint64_t seed, bool has_times) {
+  Random random(seed);
+  auto events = year_of_events(30, seed);
+  std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
+    return std::tie(a.user, a.time_us) < std::tie(b.user, b.time_us);
+  });
+  std::int64_t visit = 0;
+  for (auto& event : events) {
+    if (random.below(3) == 0) ++visit;
+    if (!has_times) event.time_us.reset();
+    if (random.below(9) == 0) continue;
+    event.session = visit % 2 == 0 ? Id(visit) : Id("visit " + std::to_string(visit));
   }
-  auto shop = Recommender::fit(Events::from_list(events), {}, {.models = {"rp3beta"}});
-  const auto before = bytes_of(shop);
+  return events;
+}
+
+TEST(LiveShopTest, SessionsStayTogetherInAnyOrderOfArrival) {
+  const std::vector<std::string> models = {"rp3beta", "sequential_rules", "next_basket",
+                                           "bought_together"};
+  for (const std::uint64_t seed : {1, 2, 3, 4}) {
+    auto events = year_of_visits(seed, true);
+    const auto all = Events::from_list(events);
+    shuffle(events, seed);
+    const std::vector<Event> first(events.begin(), events.begin() + 100);
+    events.erase(events.begin(), events.begin() + 100);
+    auto shop = Recommender::fit(Events::from_list(first), {}, {.models = models});
+    for (const auto& event : events) {
+      const LoggedEvent told{event, ""};
+      shop.observe_many({&told, 1});
+      if (&event - events.data() == 40) shop.refresh();
+      if (&event - events.data() == 80) shop.merge("u3", "u5");
+    }
+    EXPECT_EQ(bytes_of(shop), bytes_of(Recommender::fit(all, {}, {.like = &shop}))) << seed;
+    shop.unmerge("u3", "u5");
+    EXPECT_EQ(bytes_of(shop), bytes_of(Recommender::fit(all, {}, {.like = &shop}))) << seed;
+  }
+}
+
+TEST(LiveShopTest, SessionsGoOnWhereThereAreNoTimes) {
+  const auto events = year_of_visits(5, false);
+  auto shop = Recommender::fit(Events::from_list({events.begin(), events.begin() + 50}), {},
+                               {.models = {"next_basket", "bought_together"}});
+  for (std::size_t e = 50; e < events.size(); ++e) {
+    const LoggedEvent told{events[e], ""};
+    shop.observe_many({&told, 1});
+    if (e % 50 == 0) shop.refresh();
+  }
   shop.refresh();
-  EXPECT_EQ(bytes_of(shop), before);
+  const auto all = Recommender::fit(Events::from_list(events), {}, {.like = &shop});
+  for (std::int32_t i = 0; i < all.items().size(); ++i) {
+    const auto expected = all.bought_together({all.items().id(i)}, 20);
+    const auto found = shop.bought_together({all.items().id(i)}, 20);
+    ASSERT_EQ(found.size(), expected.size());
+    for (std::size_t k = 0; k < found.size(); ++k) {
+      EXPECT_EQ(found[k].item, expected[k].item);
+      EXPECT_EQ(found[k].score, expected[k].score);
+    }
+  }
+}
+
+// A visit that only a dislike names is none, before a fold and after.
+TEST(LiveShopTest, SessionsOfDislikesAloneMakeNoBaskets) {
+  auto events = year_of_events(20);
+  for (auto& event : events) {
+    if (event.kind == "dismiss") event.session = "visit";
+  }
+  auto shop = Recommender::fit(Events::from_list(events), {}, {.models = {"next_basket"}});
+  const auto before = bytes_of(shop);
+  shop.observe("u1", "tea1", "view", {.time_us = 1});
+  shop.refresh();
+  events.push_back({.user = "u1", .item = "tea1", .time_us = 1});
+  const auto all = Recommender::fit(Events::from_list(events), {}, {.like = &shop});
+  EXPECT_EQ(bytes_of(shop), bytes_of(all));
+  EXPECT_NE(bytes_of(shop), before);
 }
 
 TEST(LiveShopTest, ATrainedModelWaitsForTheNextFit) {

@@ -62,6 +62,17 @@ TEST(SolvedModelsTest, TheyStayAsTheyAreWhileOthersCount) {
   EXPECT_EQ(told(followed, "slist", "tea1", "ink7"), told(whole, "slist", "tea1", "ink7"));
 }
 
+// As of a folder that has lost its model files.
+TEST(SolvedModelsTest, WhatIsNotThereIsSolvedAtOnce) {
+  const auto all = Events::from_list(year_of_events(60));
+  auto before = fit_snapshot({all, {}, {}}, kByHand);
+  const float expected = told(before, "slist", "tea1", "tea2");
+  for (auto& term : before.blend.terms) term.model = nullptr;
+  const auto next = refresh_snapshot({all, {}, {}}, before, {}, Solving::kLater);
+  EXPECT_FALSE(next.blend.is_behind());
+  EXPECT_EQ(told(next, "slist", "tea1", "tea2"), expected);
+}
+
 #ifdef ENDCAP_HAS_SQLITE
 class SolvedLaterTest : public testing::Test {
  protected:

@@ -22,8 +22,8 @@ class EventGatherer {
   [[nodiscard]] std::int32_t user(const Id& id) { return users_.number(id); }
   [[nodiscard]] std::int32_t item(const Id& id) { return items_.number(id); }
 
-  // Requires a kind of the table. `session`: any numbering >= 0 within the user, or kNoIndex.
-  // `quantity` counts where there is no order.
+  // Requires a kind of the table. `session`: a session_key() or kNoIndex. `quantity` counts where
+  // there is no order.
   void add(std::int32_t user, std::int32_t item, std::int16_t kind, std::int64_t time_us,
            std::int32_t session = kNoIndex, float quantity = 1) {
     columns_.user.push_back(user);

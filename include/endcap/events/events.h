@@ -40,7 +40,7 @@ struct EventColumns {
   std::vector<std::int64_t> time_us;  // UTC, or the place in the user's order; unused for sets
   std::vector<float> quantity;        // > 0, optional
   std::vector<float> price;           // of one piece, NaN unknown, optional
-  std::vector<std::int32_t> session;  // any numbering >= 0, -1 for none, optional
+  std::vector<std::int32_t> session;  // session_key() or any numbering, -1 for none, optional
 };
 
 // The order of rows without times: a user's rows come one after the other, unless the items of
@@ -97,9 +97,12 @@ class Events {
   [[nodiscard]] const Array<std::int32_t>& session() const { return session_; }  // may be empty
 
   // The events of positive kinds as models see them, their items renumbered: item i of this log is
-  // item item_of[i] of n_items. A basket is a session, or a day where there are times but none.
-  [[nodiscard]] Interactions interactions(std::span<const ItemIndex> item_of,
-                                          std::int32_t n_items) const;
+  // item item_of[i] of n_items. A basket is what follows each other in a session, or a day where
+  // there are times but no sessions. `session_of_basket`, if given, becomes the session of each
+  // basket, -1 for none, users in turn; empty where there are no sessions.
+  [[nodiscard]] Interactions interactions(
+      std::span<const ItemIndex> item_of, std::int32_t n_items,
+      std::vector<std::int32_t>* session_of_basket = nullptr) const;
   // The same with the items numbered as in items().
   [[nodiscard]] Interactions interactions() const;
 

@@ -10,24 +10,9 @@
 
 namespace endcap {
 
-// Whether the baskets of a log are its sessions; else they are days, or there are none.
-[[nodiscard]] inline bool has_sessions(const Interactions& histories) {
-  for (UserIndex user = 0; user < histories.n_users(); ++user) {
-    std::int64_t day = -1;
-    std::int32_t basket = kNoIndex;
-    for (const auto& event : histories.events_of(user)) {
-      if (histories.order() == Order::kTime && event.time_us / kMicrosecondsPerDay != day) {
-        day = event.time_us / kMicrosecondsPerDay;
-        ++basket;
-      }
-      if (event.basket != basket) return true;
-    }
-  }
-  return false;
-}
-
 // The histories of several ids as that of one person: in the order of a log, baskets numbered anew.
-// A session belongs to one id; what two ids did on one day is one basket where days are baskets.
+// A session belongs to one id; what two ids did on one day is one basket where days are baskets,
+// as they are where baskets are not sessions and there are times.
 [[nodiscard]] inline std::vector<Interaction> joined_rows(
     std::span<const std::span<const Interaction>> rows, Order order, bool by_session) {
   struct Owned {

@@ -26,8 +26,8 @@ struct Visitor {
 
 // How an event was told.
 struct Manner {
-  std::optional<Id> session = {};
-  bool session_only = false;  // never becomes part of a snapshot
+  std::int32_t session = kNoIndex;  // session_key() of the session, if one was named
+  bool session_only = false;        // never becomes part of a snapshot
 };
 
 // What arrived since a snapshot was fitted: the newest events and dislikes of each visitor, new
@@ -39,8 +39,7 @@ class Overlay {
   struct Arrival {
     Interaction event;
     std::int64_t position = 0;
-    std::int32_t session = kNoIndex;  // equal for events of one session, if any was named
-    bool session_only = false;        // never becomes part of a snapshot
+    Manner manner;
   };
   // The snapshot must outlive the overlay.
   explicit Overlay(const Snapshot& snapshot);
@@ -102,12 +101,10 @@ class Overlay {
   void append(const Told& told, Visitor& visitor) const;
 
   const Snapshot& snapshot_;
-  const bool by_session_;
   mutable std::shared_mutex mutex_;
   std::map<Id, Told> told_;
   std::map<Id, ItemIndex> new_items_;
   std::vector<NewItem> news_;  // the same, in the order of arrival
-  std::map<Id, std::int32_t> sessions_;
   std::int64_t position_ = 0, n_waiting_ = 0, n_forgotten_ = 0;
 };
 
@@ -116,7 +113,7 @@ void Overlay::for_each(std::int64_t end, Visit&& visit) const {
   const std::shared_lock lock(mutex_);
   for (const auto& [user, told] : told_) {
     for (const auto& arrival : told.events) {
-      if (arrival.position < end && !arrival.session_only) {
+      if (arrival.position < end && !arrival.manner.session_only) {
         visit(user, id_of(arrival.event.item), arrival);
       }
     }

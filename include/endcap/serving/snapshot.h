@@ -28,6 +28,8 @@ struct Snapshot {
   Catalog catalog;
   Array<std::int32_t> catalog_row;  // (n_items,): the item's row in the catalogue, or kNoIndex
   Interactions histories;           // (n_users) lists of all events of positive kinds
+  Array<std::int32_t> sessions;     // (n_baskets,): session_key() of each basket of the histories,
+                                    // -1 for none, users in turn; empty where there are no sessions
   CsrMatrix dislikes;               // (n_users, n_items): events of negative kinds
   People people;                    // whose ids belong together, and what they declared
   Blend blend;

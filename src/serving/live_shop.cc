@@ -130,12 +130,6 @@ bool LiveShop::has_news() const {
   return edition->overlay.n_waiting() > 0 || edition->overlay.has_forgotten() || people_changed_;
 }
 
-bool LiveShop::has_other_persons() const {
-  const auto edition = now();
-  return edition->overlay.has_forgotten() ||
-         people_.all().links() != edition->snapshot.people.links();
-}
-
 bool LiveShop::is_behind() const { return now()->snapshot.blend.is_behind(); }
 
 LiveShop::Mark LiveShop::mark() {
@@ -196,10 +190,9 @@ Snapshot LiveShop::next_of(const Edition& edition, const Mark& mark,
                           context, solving);
 }
 
-void LiveShop::make_next(const std::optional<Catalog>& catalog, const Context& context,
-                         Solving solving) {
+void LiveShop::make_next(const std::optional<Catalog>& catalog, const Context& context) {
   publish([&](const auto& edition, const auto& mark) {
-    return next_of(edition, mark, catalog, context, solving);
+    return next_of(edition, mark, catalog, context);
   });
 }
 
@@ -250,8 +243,13 @@ void LiveShop::fold_news() {
   const bool saves =
       last_row - files_->saved_row() >= std::max<std::int64_t>(kRowsBetweenSaves, last_row / 20);
   if (has_news() || (saves && is_behind())) {
-    const bool is_whole = saves || has_other_persons();
-    make_next({}, {.threads = 1}, is_whole ? Solving::kNow : Solving::kLater);
+    publish([&](const Edition& edition, const Mark& mark) {
+      // Nothing may stay as it is that counts somebody who was forgotten, or two who are one.
+      const bool has_other_persons =
+          edition.overlay.has_forgotten() || mark.people.links() != edition.snapshot.people.links();
+      const auto solving = saves || has_other_persons ? Solving::kNow : Solving::kLater;
+      return next_of(edition, mark, {}, {.threads = 1}, solving);
+    });
   }
   if (saves) save_model();
   if (is_behind()) solve_ticker_->poke();

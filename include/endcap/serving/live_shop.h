@@ -102,8 +102,6 @@ class LiveShop {
   void keep(const Scenarios& scenarios);
   void tell_ticker();
   [[nodiscard]] bool has_news() const;
-  // Whether somebody was forgotten, merged or parted: then no model may stay as it is.
-  [[nodiscard]] bool has_other_persons() const;
   [[nodiscard]] bool is_behind() const;
   [[nodiscard]] Mark mark();
 
@@ -117,8 +115,7 @@ class LiveShop {
   [[nodiscard]] static Snapshot next_of(const Edition& edition, const Mark& mark,
                                         const std::optional<Catalog>& catalog,
                                         const Context& context, Solving solving = Solving::kNow);
-  void make_next(const std::optional<Catalog>& catalog, const Context& context,
-                 Solving solving = Solving::kNow);
+  void make_next(const std::optional<Catalog>& catalog, const Context& context);
   [[nodiscard]] Snapshot with_rules(Snapshot snapshot) const;
   void save_model();
 

@@ -67,7 +67,7 @@ def sessions(column: Any | None) -> NDArray[np.int32]:
         values = column.filter(there.tolist())
         if values.dtype.is_float():  # 1.0, 2.0: what a missing one makes of integers in pandas
             numbers = values.to_numpy()
-            is_whole = bool(np.all(numbers == np.round(numbers)))
+            is_whole = bool(np.all((numbers == np.round(numbers)) & (np.abs(numbers) < 2**53)))
             each = numbers.astype(np.int64) if is_whole else numbers.astype(str)
             keys[there] = _core.session_keys(*ids_of_values(each.tolist(), "session"))
         else:

@@ -70,7 +70,8 @@ class Events:
         The columns of user and item must be there: text or 64-bit integers. The others may be
         absent: kind ("view" then), time (a datetime, no zone meaning UTC, a date, or seconds since
         1970; without it the rows of a user are in order, or in none if they are sorted by item),
-        quantity, price of one piece, session (may be missing in some rows).
+        quantity, price of one piece, session (may be missing in some rows; rows of a visitor with
+        equal ids are one session, in whatever frame they come).
         kinds: weights of the shop's own kinds, or new weights of the standard ones.
 
         Raises ValueError naming column, rule and value.

@@ -101,14 +101,18 @@ CsrMatrix renumbered(const CsrMatrix& matrix, std::span<const ItemIndex> was) {
   return {n_items, std::move(offsets), std::move(columns), std::move(values)};
 }
 
-// The model of a term of `before` as it was, if it is not to be fitted now; else null.
-std::shared_ptr<const Scorer> kept_model(const BlendTerm& term, std::span<const ItemIndex> was,
-                                         Solving solving) {
-  if (const auto* trained = dynamic_cast<const SequenceFactors*>(term.model.get())) {
+// The model of a term of `before`, if it stays as it is, over the items of now; else null.
+std::shared_ptr<const Scorer> kept_model(const BlendTerm& term, const Snapshot& before,
+                                         std::span<const ItemIndex> was, Solving solving) {
+  const auto* trained = dynamic_cast<const SequenceFactors*>(term.model.get());
+  const auto* solved = dynamic_cast<const ItemItemModel*>(term.model.get());
+  if (!is_solved(term.name) || solving == Solving::kNow) solved = nullptr;
+  if (trained == nullptr && solved == nullptr) return nullptr;
+  const bool none_is_new = std::ranges::find(was, kNoIndex) == was.end();
+  if (none_is_new && std::ssize(was) == before.n_items()) return term.model;
+  if (trained != nullptr) {
     return std::make_shared<const SequenceFactors>(renumbered(*trained, was));
   }
-  const auto* solved = dynamic_cast<const ItemItemModel*>(term.model.get());
-  if (solved == nullptr || solving == Solving::kNow || !is_solved(term.name)) return nullptr;
   return std::make_shared<const ItemItemModel>(renumbered(solved->matrix(), was),
                                                solved->history_weights());
 }
@@ -182,7 +186,7 @@ TrainingData prepare(ShopData shop, Snapshot& s) {
   s.users = events.users();
   s.kinds = events.kinds();
   s.catalog = catalog;
-  s.people = std::move(shop.people);
+  s.people = shop.people;
   std::vector<std::int32_t> sessions;
   s.histories = events.interactions(merged.of_a, n_items, &sessions);
   s.sessions = std::move(sessions);
@@ -267,7 +271,7 @@ Snapshot refresh_snapshot(ShopData shop, const Snapshot& before, const Context& 
   auto like = before.blend.choice();
   for (std::size_t t = 0; t < like.terms.size(); ++t) {
     auto& term = like.terms[t];
-    term.model = kept_model(before.blend.terms[t], was, solving);
+    term.model = kept_model(before.blend.terms[t], before, was, solving);
     term.is_behind = term.model != nullptr && is_solved(term.name);
   }
   s.blend = refit_blend(data, std::move(like), context);

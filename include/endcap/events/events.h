@@ -84,7 +84,7 @@ class Events {
   [[nodiscard]] std::int64_t begin_us() const { return begin_us_; }
   [[nodiscard]] std::int64_t end_us() const { return end_us_; }
 
-  // Row e of the log. Requires 0 <= e < size().
+  // Row e of the log, its session by session_key(). Requires 0 <= e < size().
   [[nodiscard]] Event event(std::int64_t e) const;
 
   // Sorted columns, each (size(),); offsets: (n_users + 1,).

@@ -21,7 +21,7 @@ if(GTest_FOUND)
   add_executable(endcap_tests ${tests})
   target_include_directories(endcap_tests PRIVATE tests)
   target_compile_options(endcap_tests PRIVATE ${warnings} -Wno-conversion)
-  if(NOT DEFINED CMAKE_UNITY_BUILD)  # four at a time take half as long: most goes into shared headers
+  if(NOT DEFINED CMAKE_UNITY_BUILD)  # most of their time goes into shared headers
     set_target_properties(endcap_tests PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
   endif()
   target_link_libraries(endcap_tests PRIVATE endcap GTest::gtest_main)

@@ -190,9 +190,7 @@ void print_counted(const char* name, Recommender& shop, const ShopLog& log, std:
   std::fflush(stdout);
 }
 
-void measure_counted(const ShopLog& log) {
-  const auto folder = std::filesystem::temp_directory_path() / "endcap_load_counted";
-  std::filesystem::remove_all(folder);
+void measure_counted(const ShopLog& log, const std::filesystem::path& folder) {
   auto shop = Recommender::open(folder);
   shop.observe_many(make_events(log));
   auto start = Clock::now();
@@ -220,7 +218,10 @@ int main_of(const std::vector<std::string>& arguments) {
     measure_update({.n_events = std::stoll(arguments[1])}, kModels);
     measure_update({.n_events = std::stoll(arguments[1])}, {});
   } else if (arguments.size() == 2 && arguments[0] == "counted") {
-    measure_counted({.n_events = std::stoll(arguments[1])});
+    const auto folder = std::filesystem::temp_directory_path() / "endcap_load_counted";
+    std::filesystem::remove_all(folder);
+    measure_counted({.n_events = std::stoll(arguments[1])}, folder);
+    std::filesystem::remove_all(folder);
   } else {
     std::fprintf(stderr, "endcap_load answers N | update N | counted N\n");
     return 2;

@@ -9,7 +9,7 @@
 #include "endcap/models/item_item_model.h"
 #include "endcap/serving/plans.h"
 #include "endcap/serving/ranker.h"
-#include "endcap/tuning/portfolio.h"
+#include "endcap/tuning/model_names.h"
 
 namespace endcap {
 namespace {

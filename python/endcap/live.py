@@ -85,7 +85,8 @@ class Live:
         """Fold what arrived into a new snapshot; questions go on meanwhile.
 
         The result is byte for byte that of `fit` with `like=` this on all events, but for trained
-        models, which wait for the next `refit`. An open shop does this by itself.
+        models, which wait for the next `refit`. An open shop does this by itself: soon after, and
+        for EASE and SLIST as soon as nothing new comes (`health().models_behind`).
         """
         with progress_bar(progress) as report:
             self._core.refresh(integer("threads", threads, 0, 2**31, "0 (all) or more"), report)

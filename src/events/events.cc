@@ -42,6 +42,9 @@ void check(const EventColumns& c) {
     require(0 <= time && time < kYear10000Us, "time",
             "lie between the years 1970 and 9999 (seconds, not milliseconds?)", time);
   }
+  for (const auto session : c.session) {
+    require(session >= kNoIndex, "session", "be 0 or more, or -1 for none", session);
+  }
   for (const auto quantity : c.quantity) {
     require(std::isfinite(quantity) && quantity > 0, "quantity", "be positive and finite",
             quantity);

@@ -8,7 +8,7 @@
 
 #include "endcap/models/score_board.h"
 #include "endcap/serving/wishes.h"
-#include "endcap/tuning/portfolio.h"
+#include "endcap/tuning/model_names.h"
 
 namespace endcap {
 namespace {

@@ -15,6 +15,7 @@
 #include "endcap/models/sequence_factors.h"
 #include "endcap/tuning/data_warnings.h"
 #include "endcap/tuning/fit_blend.h"
+#include "endcap/tuning/model_names.h"
 #include "endcap/tuning/portfolio.h"
 
 namespace endcap {

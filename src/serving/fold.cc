@@ -39,9 +39,10 @@ void gather(const Edition& edition, EventGatherer& all) {
     const auto number = all.user(id);
     for (const auto& event : events) {
       const float quantity = event.weight / s.kinds[event.kind].weight;
-      const auto basket = begin + static_cast<std::size_t>(event.basket);
-      all.add(number, number_of(event.item), event.kind, event.time_us,
-              s.sessions.empty() ? kNoIndex : s.sessions[basket], quantity);
+      const auto session = s.sessions.empty()
+                               ? kNoIndex
+                               : s.sessions[begin + static_cast<std::size_t>(event.basket)];
+      all.add(number, number_of(event.item), event.kind, event.time_us, session, quantity);
     }
     for (const auto item : disliked) all.add(number, number_of(item), dislike, 0);
   }

@@ -9,7 +9,7 @@
 #include "endcap/ranking/rules_record.h"
 #include "endcap/serving/live_shop.h"
 #include "endcap/serving/people_rows.h"
-#include "endcap/tuning/portfolio.h"
+#include "endcap/tuning/model_names.h"
 
 namespace endcap {
 void LiveShop::add(const CheckedEvent& checked, Overlay& overlay, bool session_only) {

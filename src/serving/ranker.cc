@@ -6,7 +6,7 @@
 
 #include "endcap/models/item_item_model.h"
 #include "endcap/storage/checksum.h"
-#include "endcap/tuning/portfolio.h"
+#include "endcap/tuning/model_names.h"
 
 namespace endcap {
 namespace {

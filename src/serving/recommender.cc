@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "endcap/serving/model_file.h"
+#include "endcap/tuning/model_names.h"
 #include "recommender_state.h"
 
 namespace endcap {

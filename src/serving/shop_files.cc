@@ -11,7 +11,7 @@
 #include "endcap/models/item_item_model.h"
 #include "endcap/storage/file.h"
 #include "endcap/storage/folder.h"
-#include "endcap/tuning/portfolio.h"
+#include "endcap/tuning/model_names.h"
 
 namespace endcap {
 namespace {

@@ -11,6 +11,7 @@
 #include "endcap/retrieval/top_k.h"
 #include "endcap/serving/model_file.h"
 #include "endcap/storage/record.h"
+#include "endcap/tuning/model_names.h"
 #include "endcap/tuning/portfolio.h"
 
 namespace endcap {

@@ -10,6 +10,7 @@
 #include "endcap/tuning/blend_weights.h"
 #include "endcap/tuning/boosting.h"
 #include "endcap/tuning/fit_reranker.h"
+#include "endcap/tuning/model_names.h"
 #include "endcap/tuning/pose_blend.h"
 #include "endcap/tuning/trial.h"
 

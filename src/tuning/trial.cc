@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "endcap/tuning/model_names.h"
 #include "endcap/tuning/model_ndcg.h"
 #include "endcap/tuning/pose_blend.h"
 

@@ -3,14 +3,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <vector>
 
+#include "base/soon.h"
 #include "endcap/events/sqlite_event_log.h"
 #include "endcap/serving/recommender.h"
 #include "events/failing_vfs.h"
@@ -178,11 +177,7 @@ TEST_F(OpenShopTest, WhatArrivesIsFoldedInByItself) {
     shop_->observe("u" + std::to_string(n), "tea");
     shop_->observe("u" + std::to_string(n), n % 2 ? "cup" : "pot");
   }
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (shop_->health().n_waiting > 0 && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  EXPECT_EQ(shop_->health().n_waiting, 0);
+  EXPECT_TRUE(soon([&] { return shop_->health().n_waiting == 0; }));
   EXPECT_EQ(shop_->health().problem, "");
   EXPECT_EQ(shop_->similar("cup", 1)[0].item, Id("tea"));
 }

@@ -9,7 +9,7 @@
 #include "endcap/base/random.h"
 #include "endcap/models/item_item_model.h"
 #include "endcap/serving/snapshot.h"
-#include "endcap/tuning/portfolio.h"
+#include "endcap/tuning/model_names.h"
 #include "tuning/random_trees.h"
 
 namespace endcap {

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "endcap/base/random.h"
-#include "endcap/tuning/portfolio.h"
+#include "endcap/tuning/model_names.h"
 #include "events/log_fixtures.h"
 #include "serving/small_shop.h"
 

@@ -1,10 +1,9 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/soon.h"
 #include "endcap/models/item_item_model.h"
 #include "endcap/serving/fit_snapshot.h"
 #include "endcap/serving/live_shop.h"
@@ -84,21 +83,16 @@ class SolvedLaterTest : public testing::Test {
     shop_.observe(entries, false);
     shop_.refit(kByHand);
   }
-  // Waits, for a good while, until it is so of the present edition.
+  // Whether it comes to be so of the present edition.
   template <class Is>
-  [[nodiscard]] bool soon(Is&& is) const {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!is(*shop_.now())) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    return true;
+  [[nodiscard]] bool becomes(Is&& is) const {
+    return soon([&] { return is(*shop_.now()); });
   }
   void tell_and_wait_until_behind() {
     const std::vector<LoggedEvent> news = {seen("ann", "apple"), seen("ann", "tea1"),
                                            seen("bob", "apple"), seen("bob", "tea1")};
     shop_.observe(news, false);
-    ASSERT_TRUE(soon([](const Edition& edition) { return edition.snapshot.blend.is_behind(); }));
+    ASSERT_TRUE(becomes([](const Edition& edition) { return edition.snapshot.blend.is_behind(); }));
     ASSERT_EQ(shop_.health().n_waiting, 0);
   }
 
@@ -109,7 +103,7 @@ class SolvedLaterTest : public testing::Test {
 TEST_F(SolvedLaterTest, TheyFollowOnceItIsQuiet) {
   tell_and_wait_until_behind();
   EXPECT_NE(told(shop_.now()->snapshot, "sequential_rules", "apple", "tea1"), 0);
-  ASSERT_TRUE(soon([](const Edition& edition) { return !edition.snapshot.blend.is_behind(); }));
+  ASSERT_TRUE(becomes([](const Edition& edition) { return !edition.snapshot.blend.is_behind(); }));
   EXPECT_NE(told(shop_.now()->snapshot, "slist", "apple", "tea1"), 0);
   EXPECT_TRUE(shop_.health().models_behind.empty());
   EXPECT_EQ(shop_.health().problem, "");
@@ -133,7 +127,7 @@ TEST_F(SolvedLaterTest, NoModelStaysAsItIsWhenSomebodyIsForgotten) {
   tell_and_wait_until_behind();
   shop_.forget("bob");
   // Until the fold that follows, the overlay hides him.
-  ASSERT_TRUE(soon([](const Edition& edition) {
+  ASSERT_TRUE(becomes([](const Edition& edition) {
     const bool is_gone = !edition.overlay.has_forgotten();
     EXPECT_FALSE(is_gone && edition.snapshot.blend.is_behind());
     return is_gone;
@@ -143,7 +137,7 @@ TEST_F(SolvedLaterTest, NoModelStaysAsItIsWhenSomebodyIsForgotten) {
 
 TEST_F(SolvedLaterTest, NorWhenTwoIdsTurnOutToBeOne) {
   shop_.merge("u1", "u2");
-  ASSERT_TRUE(soon([](const Edition& edition) {
+  ASSERT_TRUE(becomes([](const Edition& edition) {
     const bool is_joined = !edition.snapshot.people.links().empty();
     EXPECT_FALSE(is_joined && edition.snapshot.blend.is_behind());
     return is_joined;

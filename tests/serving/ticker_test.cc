@@ -9,21 +9,13 @@
 #include <stdexcept>
 #include <thread>
 
+#include "base/soon.h"
+
 namespace endcap {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-
-// Returns once it is so; false if it does not come to that.
-bool soon(const std::function<bool()>& is) {
-  const auto deadline = Clock::now() + std::chrono::seconds(20);
-  while (!is()) {
-    if (Clock::now() > deadline) return false;
-    std::this_thread::sleep_for(milliseconds(1));
-  }
-  return true;
-}
 
 // How long the ticker rests between the end of `work` and the next time.
 Clock::duration rest_after(const std::function<void()>& work) {

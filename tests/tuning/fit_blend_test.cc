@@ -13,6 +13,7 @@
 
 #include "endcap/models/sequence_factors.h"
 #include "endcap/tuning/boosting.h"
+#include "endcap/tuning/model_names.h"
 #include "endcap/tuning/trial.h"
 #include "endcap/tuning/validation.h"
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "endcap/models/item_item_model.h"
+#include "endcap/tuning/model_names.h"
 
 namespace endcap {
 namespace {

@@ -56,7 +56,8 @@ class Events {
   Events() = default;
 
   // Throws std::invalid_argument for an empty log, columns of different lengths, an index out of
-  // range, a time before 1970 or after the year 9999, a quantity or price that is not finite.
+  // range, a time before 1970 or after the year 9999, a session below -1, a quantity or price that
+  // is not finite.
   explicit Events(EventColumns columns);
 
   // Events without times have the order of order_of_rows. Throws std::invalid_argument as above,

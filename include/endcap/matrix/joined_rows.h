@@ -11,8 +11,8 @@
 namespace endcap {
 
 // The histories of several ids as that of one person: in the order of a log, baskets numbered anew.
-// A session belongs to one id; what two ids did on one day is one basket where days are baskets,
-// as they are where baskets are not sessions and there are times.
+// Baskets are sessions, each of one id, or else days where there are times: what two ids did on one
+// day is one basket.
 [[nodiscard]] inline std::vector<Interaction> joined_rows(
     std::span<const std::span<const Interaction>> rows, Order order, bool by_session) {
   struct Owned {

@@ -47,7 +47,7 @@ struct ShopData {
 [[nodiscard]] Snapshot refit_snapshot(ShopData data, const Blend& like,
                                       const Context& context = {});
 
-// When a refresh fits models whose rows are solved (is_solved(), portfolio.h).
+// When a refresh fits models whose rows are solved (is_solved(), model_names.h).
 enum class Solving {
   kNow,
   kLater,  // they stay as they are, behind the others, until the next refresh that does

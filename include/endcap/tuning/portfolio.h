@@ -40,35 +40,9 @@ enum class Effort {
   kBest,      // the same with trained models of several shapes, and trees that correct the best
 };
 
-// The model that says what completes a basket. Every recommender has it, whatever its weight.
-inline constexpr std::string_view kBoughtTogether = "bought_together";
-// What the second stage goes by in reports and explanations.
-inline constexpr std::string_view kBoostedTrees = "boosted_trees";
-
-// The names of the models worth trying on this data. A name is the header under models/, with the
-// variant behind a slash where there are several; "repeat_purchase/kind:cart" listens to one kind
-// of event alone.
+// The names (model_names.h) of the models worth trying on this data; "repeat_purchase/kind:cart"
+// listens to one kind of event alone.
 [[nodiscard]] std::vector<std::string> portfolio(const TrainingData& data, Effort effort);
-
-// What the named model speaks of.
-enum class Family {
-  kPopularity,  // what everybody has
-  kRepeats,     // what the visitor had
-  kContent,     // what the catalogue says
-  kTrained,     // what follows or goes with what, by gradient: dear to fit and to ask
-  kPatterns,    // what goes with what
-};
-[[nodiscard]] Family family_of(std::string_view name);
-[[nodiscard]] inline bool is_trained(std::string_view name) {
-  return family_of(name) == Family::kTrained;
-}
-
-// Whether each row of the model is a system of equations of its own (EASE, SLIST): the dearest of
-// what counts.
-[[nodiscard]] bool is_solved(std::string_view name);
-
-// Of a trained model: the name of those that differ from it in the draw of their first numbers.
-[[nodiscard]] std::string_view shape_of(std::string_view name);
 
 // The epochs that a trained model was trained for; 0 for others.
 [[nodiscard]] std::int32_t epochs_of(const Scorer& model);

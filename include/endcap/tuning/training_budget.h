@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "endcap/tuning/portfolio.h"
+#include "endcap/tuning/model_names.h"
 
 namespace endcap {
 

@@ -106,9 +106,10 @@ build/stamps/venv: pyproject.toml | build/stamps/packages
 	$(PYTHON) -m pip install -q --disable-pip-version-check 'scikit-build-core>=0.10' 'pybind11>=2.13' ruff
 	touch $@
 
-# Editable: changed .py files count at once, changed C++ is compiled by the next make.
+# Editable: changed .py files count at once, changed C++ is compiled by the next make. With the
+# compiler's name that build/release has for it, so that ccache compiles the library once for both.
 build/stamps/package: $(PACKAGE) build/stamps/venv
-	$(PYTHON) -m pip install -q --disable-pip-version-check --no-build-isolation \
+	CC=cc CXX=c++ $(PYTHON) -m pip install -q --disable-pip-version-check --no-build-isolation \
 	  $(if $(CCACHE),--config-settings=cmake.args=$(CCACHE)) \
 	  --config-settings=cmake.define.ENDCAP_WARNINGS=ON -e '.[dev]'
 	touch $@

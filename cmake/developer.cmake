@@ -1,8 +1,13 @@
 # Tests, benches and checks, for those who work on endcap itself.
 set(ENDCAP_TESTS "." CACHE STRING "Regular expression of the folders under tests/ that are built")
 
-# Target `headers` compiles each header alone.
+# Target `headers` compiles each header alone, but those that a source of their name begins with.
 if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.24)
+  foreach(source ${sources})
+    string(REPLACE ${PROJECT_SOURCE_DIR}/src/ ${PROJECT_SOURCE_DIR}/include/endcap/ header ${source})
+    string(REGEX REPLACE "cc$" "h" header ${header})
+    list(REMOVE_ITEM headers ${header})
+  endforeach()
   add_library(alone INTERFACE)
   target_link_libraries(alone INTERFACE endcap_core)
   target_compile_options(alone INTERFACE -O0)

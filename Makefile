@@ -109,7 +109,7 @@ build/stamps/venv: pyproject.toml | build/stamps/packages
 # Editable: changed .py files count at once, changed C++ is compiled by the next make. With the
 # compiler's name that build/release has for it, so that ccache compiles the library once for both.
 build/stamps/package: $(PACKAGE) build/stamps/venv
-	CC=cc CXX=c++ $(PYTHON) -m pip install -q --disable-pip-version-check --no-build-isolation \
+	CC=$${CC:-cc} CXX=$${CXX:-c++} $(PYTHON) -m pip install -q --disable-pip-version-check --no-build-isolation \
 	  $(if $(CCACHE),--config-settings=cmake.args=$(CCACHE)) \
 	  --config-settings=cmake.define.ENDCAP_WARNINGS=ON -e '.[dev]'
 	touch $@

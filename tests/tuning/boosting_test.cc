@@ -14,6 +14,17 @@
 namespace endcap {
 namespace {
 
+std::string refusal_of_rows(const RankedRows& rows, const BoostingOptions& options = {}) {
+  try {
+    (void)boost_trees(rows, options);
+    return "";
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+}
+
+#ifdef ENDCAP_HAS_XGBOOST
+
 // 200 lists of ten whose first order says nothing: relevant is what has exactly one of two things.
 RankedRows one_of_two() {
   RankedRows rows{.n_features = 2};
@@ -30,23 +41,7 @@ RankedRows one_of_two() {
   return rows;
 }
 
-std::string refusal_of_rows(const RankedRows& rows, const BoostingOptions& options = {}) {
-  try {
-    (void)boost_trees(rows, options);
-    return "";
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-}
-
-class BoostingTest : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!can_boost()) GTEST_SKIP() << "without XGBoost";
-  }
-};
-
-TEST_F(BoostingTest, LearnsWhatNoSumOfFeaturesCanSay) {
+TEST(BoostingTest, LearnsWhatNoSumOfFeaturesCanSay) {
   const auto trees = boost_trees(one_of_two());
   EXPECT_EQ(trees.roots().size(), 150u);
   const float one =
@@ -56,7 +51,7 @@ TEST_F(BoostingTest, LearnsWhatNoSumOfFeaturesCanSay) {
   EXPECT_GT(one, std::max(both, none) + 1);
 }
 
-TEST_F(BoostingTest, TheSameRowsMakeTheSameTrees) {
+TEST(BoostingTest, TheSameRowsMakeTheSameTrees) {
   const auto trees = boost_trees(one_of_two(), {.trees = 20});
   const auto again = boost_trees(one_of_two(), {.trees = 20}, {.threads = 4});
   ASSERT_EQ(trees.nodes().size(), again.nodes().size());
@@ -70,7 +65,7 @@ TEST_F(BoostingTest, TheSameRowsMakeTheSameTrees) {
 // Pairs of one relevant row and one that is not, which the feature tells apart and the first scores
 // do not. A pair's loss log(1 + exp(s- - s+)) has the gradients -1/2, 1/2 and the second ones 1/4,
 // 1/4, counted twice each: from either row. A leaf says -rate * gradient / (second + ridge).
-TEST_F(BoostingTest, AStumpWorkedByHand) {
+TEST(BoostingTest, AStumpWorkedByHand) {
   constexpr int kPairs = 40;
   RankedRows rows{.n_features = 1};
   for (int pair = 0; pair < kPairs; ++pair) {
@@ -88,11 +83,13 @@ TEST_F(BoostingTest, AStumpWorkedByHand) {
   EXPECT_FLOAT_EQ(stump.predict(std::vector{0.0f}), -0.5f * gradient / (second + 10));
 }
 
-TEST_F(BoostingTest, WhereNothingIsRelevantTreesSayNothing) {
+TEST(BoostingTest, WhereNothingIsRelevantTreesSayNothing) {
   auto rows = one_of_two();
   rows.relevant.assign(rows.relevant.size(), 0);
   EXPECT_EQ(boost_trees(rows, {.trees = 2}).predict(std::vector{0.0f, 1.0f}), 0);
 }
+
+#endif  // ENDCAP_HAS_XGBOOST
 
 TEST(BoostingArgumentsTest, WrongOnesAreNamed) {
   const auto rows = [] { return RankedRows{1, {0, 1}, {0, 0}, {0, 1}, {2}}; };

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "endcap/models/sequence_factors.h"
-#include "endcap/tuning/boosting.h"
 #include "endcap/tuning/model_names.h"
 #include "endcap/tuning/trial.h"
 #include "endcap/tuning/validation.h"
@@ -235,8 +234,9 @@ TrainingData sets_of_three() {
           .attributes = {}};
 }
 
+#ifdef ENDCAP_HAS_XGBOOST
+
 TEST(FitBlendTest, TreesPutBackWhatGoesTogetherButWasHad) {
-  if (!can_boost()) GTEST_SKIP() << "without XGBoost";
   const auto data = sets_of_three();
   const std::vector<std::string> names = {"repeat_purchase", "rp3beta", "slist/long"};
   Blend blend = fit_blend(data, names, {true}, {.rerank = true}, {.threads = 1});
@@ -274,6 +274,8 @@ TEST(FitBlendTest, TreesPutBackWhatGoesTogetherButWasHad) {
   EXPECT_EQ(again.rerank_features(Purpose::kInclude, {history, now_us}, items, board), features);
   EXPECT_EQ(again.rerankers[1].trees().nodes().data(), reranker.trees().nodes().data());
 }
+
+#endif  // ENDCAP_HAS_XGBOOST
 
 TEST(FitBlendTest, TreesAreNotTriedUnlessAskedFor) {
   Blend blend = fit_blend(sets_of_three(), {"rp3beta"}, {true}, {}, {.threads = 1});

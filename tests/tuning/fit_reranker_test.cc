@@ -1,3 +1,5 @@
+#ifdef ENDCAP_HAS_XGBOOST
+
 #include "endcap/tuning/fit_reranker.h"
 
 #include <gtest/gtest.h>
@@ -6,7 +8,6 @@
 #include <vector>
 
 #include "endcap/base/random.h"
-#include "endcap/tuning/boosting.h"
 #include "endcap/tuning/reranker.h"
 
 namespace endcap {
@@ -45,14 +46,7 @@ int any(const Eigen::MatrixXf& /*rows*/, Random& random) {
   return static_cast<int>(random.below(kCandidates));
 }
 
-class FitRerankerTest : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!can_boost()) GTEST_SKIP() << "without XGBoost";
-  }
-};
-
-TEST_F(FitRerankerTest, WinsWhereTheBestIsNotTheMost) {
+TEST(FitRerankerTest, WinsWhereTheBestIsNotTheMost) {
   const auto problem = problem_of(400, middling);
   const auto fitted = fit_reranker(problem, kWeights, kIsPrior);
   EXPECT_TRUE(fitted.wins());
@@ -84,7 +78,7 @@ TEST_F(FitRerankerTest, WinsWhereTheBestIsNotTheMost) {
   EXPECT_LT(fitted.gain.low, fitted.gain.mean);
 }
 
-TEST_F(FitRerankerTest, LosesWhereThereIsNothingToLearn) {
+TEST(FitRerankerTest, LosesWhereThereIsNothingToLearn) {
   const auto fitted = fit_reranker(problem_of(400, any), kWeights, kIsPrior);
   EXPECT_FALSE(fitted.wins());
   EXPECT_TRUE(fitted.trees.empty());
@@ -92,3 +86,5 @@ TEST_F(FitRerankerTest, LosesWhereThereIsNothingToLearn) {
 
 }  // namespace
 }  // namespace endcap
+
+#endif  // ENDCAP_HAS_XGBOOST

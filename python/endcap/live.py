@@ -84,6 +84,7 @@ class Live:
     def refresh(self, *, threads: int = 0, progress: bool = False) -> None:
         """Fold what arrived into a new snapshot; questions go on meanwhile.
 
+        Until then models that count which items go together have counted it nearly.
         The result is byte for byte that of `fit` with `like=` this on all events, but for trained
         models, which wait for the next `refit`. An open shop does this by itself: soon after, and
         for EASE and SLIST as soon as nothing new comes (`health().models_behind`).

@@ -114,7 +114,7 @@ class Recommender(Live):
         on what it was told. catalog, kinds (weights as in `Events.from_frame`): in place of those
         that the folder keeps. fold_seconds: how long after it came what arrives is folded into the
         next snapshot, by a thread of the shop's own (EASE and SLIST follow once nothing new comes);
-        0 leaves that to `refresh`.
+        0 leaves that to `refresh`. Which items go together is counted at once, nearly.
 
         Raises OSError if the folder is open already, here or in another process, CorruptFileError
         if its log or its choice of models is damaged.

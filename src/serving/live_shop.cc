@@ -148,7 +148,9 @@ void LiveShop::publish(Make&& make, Commit&& commit) {
   const auto mark = this->mark();
   const auto made = [&] {
     const auto edition = now();
-    return std::make_unique<Edition>(make(*edition, mark));
+    auto next = std::make_unique<Edition>(make(*edition, mark));
+    next->overlay.prepare();
+    return next;
   };
   try {
     auto next = made();

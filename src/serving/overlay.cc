@@ -3,13 +3,29 @@
 #include <algorithm>
 #include <iterator>
 #include <mutex>
+#include <utility>
 
 #include "endcap/base/error.h"
 #include "endcap/matrix/joined_rows.h"
 
 namespace endcap {
+namespace {
 
-Overlay::Overlay(const Snapshot& snapshot) : snapshot_(snapshot) {}
+using Step = LiveCounts::Step;
+
+// Behind what is as old; returns its place.
+std::size_t insert(const Step& step, std::vector<Step>& line) {
+  const auto place = std::ranges::upper_bound(line, step.time_us, {}, &Step::time_us);
+  const auto n_before = static_cast<std::size_t>(place - line.begin());
+  line.insert(place, step);
+  return n_before;
+}
+
+}  // namespace
+
+Overlay::Overlay(const Snapshot& snapshot) : snapshot_(snapshot), counts_(snapshot) {}
+
+void Overlay::prepare() { counts_.prepare(); }
 
 std::optional<ItemIndex> Overlay::find_item(const Id& id) const {
   if (const auto known = snapshot_.items.find(id)) return known;
@@ -62,17 +78,83 @@ ItemIndex Overlay::number(const Id& item) {
 }
 
 void Overlay::add(const Id& user, const Id& item, Interaction event, const Manner& manner) {
+  prepare();
   const auto known = snapshot_.items.find(item);
-  const std::unique_lock lock(mutex_);
-  event.item = known ? *known : number(item);
-  auto& told = told_[user];
+  const auto* before = told_of(user);
   if (order() != Order::kTime) {
-    event.time_us = kYear10000Us + static_cast<std::int64_t>(told.events.size());
+    event.time_us = kYear10000Us + (before == nullptr ? 0 : std::ssize(before->events));
   }
-  const Arrival arrival{.event = event, .position = position_, .manner = manner};
-  told.events.push_back(arrival);
+  Arrival arrival{.event = event, .position = position_, .manner = manner};
+  std::optional<LiveCounts::Visit> visit;
+  if (known) {
+    arrival.event.item = *known;
+    if (counts_.is_needed() && is_counted(arrival)) visit = visit_of(user, before, arrival);
+  }
+  const std::unique_lock lock(mutex_);
+  if (!known) arrival.event.item = number(item);
+  try {
+    if (visit) counts_.add(*std::move(visit), position_);
+    told_[user].events.push_back(arrival);
+  } catch (...) {
+    counts_.erase_since(position_);
+    throw;
+  }
   ++position_;
   count(arrival, 1);
+}
+
+// Whether it says something to the models of the snapshot.
+bool Overlay::is_counted(const Arrival& arrival) const {
+  return !arrival.manner.session_only && arrival.event.weight > 0 &&
+         arrival.event.item < snapshot_.n_items();
+}
+
+// What is named the same is of one basket; below 0 stands alone.
+std::int64_t Overlay::basket_of(std::int64_t time_us, std::int32_t session) const {
+  if (session != kNoIndex || !snapshot_.sessions.empty()) return session;
+  return order() == Order::kTime ? time_us / kMicrosecondsPerDay : 0;
+}
+
+// The arrival beside what else the visitor did, of whom `told` is known.
+LiveCounts::Visit Overlay::visit_of(const Id& user, const Told* told,
+                                    const Arrival& arrival) const {
+  constexpr std::size_t kReach = Meetings::kReach, kNewest = 500;
+  const auto newest = [](auto events, std::size_t n) {
+    return events.last(std::min(events.size(), n));
+  };
+  const auto row = row_of(user);
+  const auto fitted = row ? snapshot_.histories.events_of(*row) : std::span<const Interaction>();
+  const auto all =
+      told != nullptr ? std::span<const Arrival>(told->events) : std::span<const Arrival>();
+  const auto arrived = newest(all, kNewest);
+  LiveCounts::Visit visit;
+  for (const auto& event : newest(fitted, kNewest)) visit.had.push_back(event.item);
+  for (const auto& other : arrived) {
+    if (is_counted(other)) visit.had.push_back(other.event.item);
+  }
+  const auto time_us = arrival.event.time_us;
+  const auto later = std::ranges::upper_bound(fitted, time_us, {}, &Interaction::time_us);
+  const auto n_earlier = static_cast<std::size_t>(later - fitted.begin());
+  const auto begin = n_earlier - std::min(n_earlier, kReach);
+  const auto end = std::min(fitted.size(), n_earlier + kReach);
+  for (const auto& event : fitted.subspan(begin, end - begin)) {
+    // Where there are sessions, those of the snapshot are over: its events are in no basket here.
+    visit.line.push_back({event.time_us, event.item, basket_of(event.time_us, kNoIndex)});
+  }
+  for (const auto& other : newest(arrived, kReach)) {
+    if (!is_counted(other)) continue;
+    const auto basket = basket_of(other.event.time_us, other.manner.session);
+    insert({other.event.time_us, other.event.item, basket}, visit.line);
+  }
+  const auto basket = basket_of(time_us, arrival.manner.session);
+  visit.place = insert({time_us, arrival.event.item, basket}, visit.line);
+  return visit;
+}
+
+std::shared_ptr<const News> Overlay::news_of(std::span<const Interaction> events) const {
+  if (!counts_.have_met()) return nullptr;
+  const std::shared_lock lock(mutex_);
+  return counts_.news_of(events);
 }
 
 void Overlay::count(const Arrival& arrival, std::int64_t times) {
@@ -88,6 +170,7 @@ void Overlay::take_back(const Id& user, std::int64_t begin) {
   for (; !events.empty() && events.back().position >= begin; events.pop_back()) {
     count(events.back(), -1);
   }
+  counts_.erase_since(begin);
 }
 
 void Overlay::prepare_to_forget(const Id& user) {
@@ -105,6 +188,9 @@ std::int64_t Overlay::forget(const Id& user) {
   auto& told = told_[user];
   n_events += std::ssize(told.events);
   for (const auto& arrival : told.events) count(arrival, -1);
+  counts_.erase([&](std::int64_t position) {
+    return std::ranges::binary_search(told.events, position, {}, &Arrival::position);
+  });
   n_forgotten_ += told.forgotten < 0 ? 1 : 0;
   told = {.events = {}, .forgotten = position_++};
   return n_events;

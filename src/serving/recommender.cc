@@ -98,8 +98,7 @@ std::vector<Pick> Recommender::similar(const Id& item, int k) const {
   const Moment now(*state_);
   check_k(k);
   (void)now.item(item);
-  Visitor visitor;
-  now.lists.append_session({item}, visitor);
+  const auto visitor = now.visitor_of_session({item});
   const auto ranker = now.lists.rankers().lease();
   const auto list = now.alike(*ranker, visitor, k, {});
   return now.lists.explainer().picks(Purpose::kExplore, visitor, list);
@@ -108,8 +107,7 @@ std::vector<Pick> Recommender::similar(const Id& item, int k) const {
 std::vector<Pick> Recommender::bought_together(const std::vector<Id>& items, int k) const {
   const Moment now(*state_);
   check_k(k);
-  Visitor visitor;
-  now.lists.append_session(items, visitor);
+  const auto visitor = now.visitor_of_session(items);
   if (visitor.events.empty()) {
     throw UnknownIdError("items must hold one of the log or the catalogue, got " +
                          std::to_string(items.size()) + " unknown");
@@ -138,7 +136,7 @@ Picks Recommender::recommend_many(const std::vector<Id>& users, int k, Repeats r
                              const auto& user = users[static_cast<std::size_t>(q)];
                              const auto wishes = now.wishes_of(user, now_us);
                              plan = wishes.added_to(std::move(plan));
-                             return now.visitor_of(user, wishes);
+                             return now.visitor_of({.user = user}, wishes);
                            });
 }
 
@@ -149,9 +147,7 @@ Picks Recommender::similar_many(const std::vector<Id>& items, int k, const std::
   return now.many(static_cast<std::int64_t>(items.size()), k, [&](std::int64_t q, Ranker& ranker) {
     const auto& id = items[static_cast<std::size_t>(q)];
     (void)now.item(id);
-    Visitor visitor;
-    now.lists.append_session({id}, visitor);
-    return now.alike(ranker, visitor, k, *plan);
+    return now.alike(ranker, now.visitor_of_session({id}), k, *plan);
   });
 }
 
@@ -161,10 +157,7 @@ Picks Recommender::next_many(const std::vector<std::vector<Id>>& histories, int 
   return now.many_visitors(static_cast<std::int64_t>(histories.size()),
                            {.k = k, .repeats = repeats, .filter = filter, .scenario = scenario},
                            [&](std::int64_t q, const auto& /*plan*/) {
-                             Visitor visitor;
-                             now.lists.append_session(histories[static_cast<std::size_t>(q)],
-                                                      visitor);
-                             return visitor;
+                             return now.visitor_of_session(histories[static_cast<std::size_t>(q)]);
                            });
 }
 
@@ -191,14 +184,15 @@ Picks Recommender::next_many(const Events& histories, int k, Repeats repeats,
       visitor.now_us = std::max(visitor.now_us, event.time_us);
       visitor.events.push_back(event);
     }
-    return visitor;
+    return now.informed(std::move(visitor));
   });
 }
 
 Explanation Recommender::explain(const Id& user, const Id& item, Repeats repeats) const {
   const Moment now(*state_);
   const auto wishes = now.wishes_of(user, SystemClock().now_us());
-  return now.lists.explainer().explain(now.visitor_of(user, wishes), now.item(item), repeats);
+  return now.lists.explainer().explain(now.visitor_of({.user = user}, wishes), now.item(item),
+                                       repeats);
 }
 
 std::vector<Event> Recommender::history(const Id& user) const {

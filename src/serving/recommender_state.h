@@ -72,14 +72,24 @@ struct Recommender::Moment {
     return {preferences, time_us, *edition};
   }
 
-  [[nodiscard]] Visitor visitor_of(const Id& user, const Wishes& wishes) const {
-    auto visitor = overlay.visitor(state.shop.people().ids_of(user));
-    wishes.add_to(visitor);
-    return visitor;
-  }
   [[nodiscard]] Visitor visitor_of(const Query& query, const Wishes& wishes) const {
-    auto visitor = query.user ? visitor_of(*query.user, wishes) : Visitor{};
+    Visitor visitor;
+    if (query.user) {
+      visitor = overlay.visitor(state.shop.people().ids_of(*query.user));
+      wishes.add_to(visitor);
+    }
     lists.append_session(query.session, visitor);
+    return informed(std::move(visitor));
+  }
+  // One of whom nothing but these views is known.
+  [[nodiscard]] Visitor visitor_of_session(const std::vector<Id>& session) const {
+    Visitor visitor;
+    lists.append_session(session, visitor);
+    return informed(std::move(visitor));
+  }
+  // The visitor with what was told about their items since the snapshot.
+  [[nodiscard]] Visitor informed(Visitor visitor) const {
+    visitor.news = overlay.news_of(visitor.events);
     return visitor;
   }
 

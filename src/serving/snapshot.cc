@@ -41,7 +41,8 @@ std::vector<BlendTerm> get_terms(const Container& file, RecordReader& record,
     }
     term.ndcg_alone = record.get<double>();
     require(std::isfinite(term.ndcg_alone), "NDCG of a model", "be finite", term.ndcg_alone);
-    term.model = get_model(file, record, term_prefix(terms.size()), n_items);
+    term.model =
+        counting_on(term.name, get_model(file, record, term_prefix(terms.size()), n_items));
     if (term.model) {
       require(term.model->n_items() == n_items, "model", "be of the shop's size", term.name);
       term.epochs = epochs_of(*term.model);

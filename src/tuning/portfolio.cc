@@ -15,6 +15,7 @@
 #include "endcap/models/next_basket.h"
 #include "endcap/models/popularity.h"
 #include "endcap/models/repeat_purchase.h"
+#include "endcap/models/row_update.h"
 #include "endcap/models/rp3beta.h"
 #include "endcap/models/sequence_factors.h"
 #include "endcap/models/sequential_rules.h"
@@ -37,6 +38,7 @@ struct Entry {
   // In place of `make`: whose item-item matrix it has, and how it is asked.
   std::string_view base = {};
   HistoryWeights history = {};
+  std::shared_ptr<const RowUpdate> update = {};  // how it counts between two fits, if it does
 };
 
 // A shrinkage that leaves every item the rate of the average one: plain personal frequency.
@@ -68,10 +70,25 @@ Maker ease(const EaseOptions& options) {
   };
 }
 
-Maker walk(float beta, HistoryWeights history) {
-  return [=](const TrainingData& data, const Context& context) {
-    return shared(Rp3Beta::fit(data.interactions, {.beta = beta, .history = history}, context));
-  };
+Entry walk(Effort from, const Rp3BetaOptions& options) {
+  return {.needs = Needs::kNothing,
+          .from = from,
+          .make =
+              [=](const TrainingData& data, const Context& context) {
+                return shared(Rp3Beta::fit(data.interactions, options, context));
+              },
+          .update = Rp3Beta::update_of(options)};
+}
+
+Entry bought_together() {
+  constexpr Rp3BetaOptions kOptions = {.beta = 0.5f};
+  return {.needs = Needs::kBaskets,
+          .from = Effort::kFast,
+          .make =
+              [=](const TrainingData& data, const Context& context) {
+                return shared(Rp3Beta::fit(by_basket(data.interactions), kOptions, context));
+              },
+          .update = Rp3Beta::update_of(kOptions, Party::kBasket)};
 }
 
 Maker low_pass(HistoryWeights history) {
@@ -87,10 +104,14 @@ Maker als(std::int32_t factors) {
   };
 }
 
-Maker rules(const SequentialRulesOptions& options) {
-  return [=](const TrainingData& data, const Context& context) {
-    return shared(SequentialRules::fit(data.interactions, options, context));
-  };
+Entry rules(const SequentialRulesOptions& options) {
+  return {.needs = Needs::kOrder,
+          .from = Effort::kFast,
+          .make =
+              [=](const TrainingData& data, const Context& context) {
+                return shared(SequentialRules::fit(data.interactions, options, context));
+              },
+          .update = SequentialRules::update_of(options)};
 }
 
 Maker session_knn(float match_span) {
@@ -198,9 +219,9 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"popularity/root1%",
        {Needs::kNewestLast, Effort::kFast,
         popularity({.half_life_visitors = .01f, .scale = root})}},
-      {"rp3beta", {Needs::kNothing, Effort::kFast, walk(0.4f, {.length_power = 0.5f})}},
+      {"rp3beta", walk(Effort::kFast, {.beta = 0.4f, .history = {.length_power = 0.5f}})},
       {"rp3beta/recent", asked_as("rp3beta", {.position_decay = 0.8f, .length_power = 0.5f})},
-      {"rp3beta/popular", {Needs::kNothing, Effort::kBalanced, walk(0.0f, {.length_power = 1})}},
+      {"rp3beta/popular", walk(Effort::kBalanced, {.beta = 0, .history = {.length_power = 1}})},
       {"turbo_cf", {Needs::kNoOrder, Effort::kBest, low_pass({.length_power = 0.5f})}},
       {"ease", {Needs::kNothing, Effort::kBalanced, ease({.history = {.length_power = 0.5f}})}},
       {"ease/flat",
@@ -214,7 +235,7 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
               .history = {.length_power = 0.5f}})}},
       {"als", {Needs::kNoOrder, Effort::kBalanced, als(128)}},
       {"als/wide", {Needs::kNoOrder, Effort::kBest, als(256)}},
-      {"sequential_rules", {Needs::kOrder, Effort::kFast, rules({})}},
+      {"sequential_rules", rules({})},
       {"sequential_rules/long", asked_as("sequential_rules", kLongMemory)},
       {"session_knn", {Needs::kOrder, Effort::kBalanced, session_knn(1)}},
       {"session_knn/newest", {Needs::kOrder, Effort::kBalanced, session_knn(0.25f)}},
@@ -227,11 +248,7 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
         [](const TrainingData& data, const Context& context) {
           return shared(NextBasket::fit(data.interactions, {}, context));
         }}},
-      {std::string(kBoughtTogether),
-       {Needs::kBaskets, Effort::kFast,
-        [](const TrainingData& data, const Context& context) {
-          return shared(Rp3Beta::fit(by_basket(data.interactions), {.beta = 0.5f}, context));
-        }}},
+      {std::string(kBoughtTogether), bought_together()},
       {"sequence_factors/narrow", {Needs::kOrder, Effort::kBest, sequence_factors(kNarrow)}},
       {"sequence_factors", {Needs::kOrder, Effort::kBest, sequence_factors({})}},
       {"sequence_factors/wide", {Needs::kOrder, Effort::kBest, sequence_factors(kWide)}},
@@ -363,10 +380,21 @@ std::shared_ptr<const Scorer> fit_model(const std::string& name, const TrainingD
   }
   std::string known;
   for (const auto& [entry_name, entry] : entries()) {
-    if (entry_name == name) return fit_entry(entry, data, context, fitted);
+    if (entry_name == name) return counting_on(name, fit_entry(entry, data, context, fitted));
     known += (known.empty() ? "" : ", ") + entry_name;
   }
   throw std::invalid_argument("models must be among " + known + ", got " + name);
+}
+
+std::shared_ptr<const Scorer> counting_on(std::string_view name,
+                                          std::shared_ptr<const Scorer> model) {
+  const auto entry = std::ranges::find(entries(), name, &std::pair<std::string, Entry>::first);
+  if (entry == entries().end()) return model;
+  if (!entry->second.base.empty()) return counting_on(entry->second.base, std::move(model));
+  const auto& update = entry->second.update;
+  const auto* counted = dynamic_cast<const ItemItemModel*>(model.get());
+  if (!update || counted == nullptr) return model;
+  return shared(ItemItemModel(counted->matrix(), counted->history_weights(), update));
 }
 
 Interactions by_basket(const Interactions& interactions) {

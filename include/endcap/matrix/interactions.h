@@ -10,6 +10,7 @@
 #include "endcap/base/index_count.h"
 #include "endcap/base/types.h"
 #include "endcap/matrix/csr_matrix.h"
+#include "endcap/matrix/news.h"
 #include "endcap/storage/array.h"
 
 namespace endcap {
@@ -38,7 +39,8 @@ enum class Order : std::int32_t {
 struct History {
   std::span<const Interaction> events;
   std::int64_t now_us = 0;
-  UserIndex user = kNoIndex;  // whose it is, if the models have seen that user
+  UserIndex user = kNoIndex;   // whose it is, if the models have seen that user
+  const News* news = nullptr;  // of others about these items, if any
 };
 
 // All histories that a model is fitted on: n_users lists of events, each oldest first.

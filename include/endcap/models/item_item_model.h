@@ -4,11 +4,13 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "endcap/base/error.h"
+#include "endcap/models/row_update.h"
 #include "endcap/models/scorer.h"
 
 namespace endcap {
@@ -75,12 +77,15 @@ struct HistoryWeights {
 };
 
 // A model whose whole knowledge is a sparse matrix W of shape (n_items, n_items):
-// score(j) = sum over events e of weight_e * W[item_e, j]. A query costs the rows it adds up.
+// score(j) = sum over events e of weight_e * W[item_e, j]. A query costs the rows it adds up. Where
+// there is news of an item and the model knows how to count it, so much of W is counted further.
 class ItemItemModel : public Scorer {
  public:
-  // Throws std::invalid_argument if the matrix is not square or the weights are out of range.
-  ItemItemModel(CsrMatrix matrix, HistoryWeights history_weights)
-      : matrix_(std::move(matrix)), history_weights_(history_weights) {
+  // Without `update`, news waits for the next fit. Throws std::invalid_argument if the matrix is
+  // not square or the weights are out of range.
+  ItemItemModel(CsrMatrix matrix, HistoryWeights history_weights,
+                std::shared_ptr<const RowUpdate> update = nullptr)
+      : matrix_(std::move(matrix)), history_weights_(history_weights), update_(std::move(update)) {
     require(matrix_.n_rows() == matrix_.n_columns(), "matrix", "be square", matrix_.n_rows());
     history_weights_.validate();
   }
@@ -88,6 +93,7 @@ class ItemItemModel : public Scorer {
   [[nodiscard]] std::int32_t n_items() const final { return matrix_.n_rows(); }
   [[nodiscard]] const CsrMatrix& matrix() const { return matrix_; }
   [[nodiscard]] const HistoryWeights& history_weights() const { return history_weights_; }
+  [[nodiscard]] const std::shared_ptr<const RowUpdate>& update() const { return update_; }
 
   void accumulate(const History& history, float weight, ScoreBoard& board) const final;
   float explain(const History& history, ItemIndex item, std::span<float> parts) const final {
@@ -103,12 +109,25 @@ class ItemItemModel : public Scorer {
   [[nodiscard]] History recent(const History& history) const {
     const auto kept =
         std::min(history.events.size(), static_cast<std::size_t>(history_weights_.max_events));
-    return {history.events.last(kept), history.now_us, history.user};
+    return {history.events.last(kept), history.now_us, history.user, history.news};
   }
   [[nodiscard]] bool knows(ItemIndex item) const { return 0 <= item && item < n_items(); }
+  // Adds weight * what changes in the row that the news is of.
+  void add_change(const ItemNews& news, float weight, ScoreBoard& board) const;
+  // Calls visit(e, news of its item) for events that count and have some. Requires an update.
+  template <class Visit>
+  void for_each_news(const History& history, const News& news, std::span<const float> weights,
+                     Visit&& visit) const {
+    for (std::size_t e = 0; e < weights.size(); ++e) {
+      if (weights[e] == 0) continue;
+      const auto* of_item = news.find(update_->party(), history.events[e].item);
+      if (of_item != nullptr) visit(e, *of_item);
+    }
+  }
 
   CsrMatrix matrix_;
   HistoryWeights history_weights_;
+  std::shared_ptr<const RowUpdate> update_;
 };
 
 inline void ItemItemModel::accumulate(const History& history, float weight,
@@ -120,6 +139,19 @@ inline void ItemItemModel::accumulate(const History& history, float weight,
   for (std::size_t e = 0; e < weights.size(); ++e) {
     const ItemIndex item = newest.events[e].item;
     if (weights[e] != 0 && knows(item)) board.add(matrix_.row(item), weight * weights[e]);
+  }
+  if (history.news == nullptr || !update_) return;
+  for_each_news(newest, *history.news, weights, [&](std::size_t e, const ItemNews& news) {
+    add_change(news, weight * weights[e], board);
+  });
+}
+
+inline void ItemItemModel::add_change(const ItemNews& news, float weight, ScoreBoard& board) const {
+  const auto row = matrix_.row(news.item);
+  std::vector<float> added(news.meetings.size());
+  board.add(row, weight * (update_->apply(row, news, added) - 1));
+  for (std::size_t m = 0; m < added.size(); ++m) {
+    if (added[m] != 0) board.add(news.meetings[m].other, weight * added[m]);
   }
 }
 
@@ -138,6 +170,22 @@ inline void ItemItemModel::explain_each(const History& history, std::span<const 
       parts[i * n + first + e] = weights[e] * row.at(items[i]);
     }
   }
+  if (history.news == nullptr || !update_) return;
+  std::vector<std::pair<ItemIndex, std::size_t>> sorted;  // the items and their places
+  for (const auto item : items) sorted.emplace_back(item, sorted.size());
+  std::sort(sorted.begin(), sorted.end());
+  for_each_news(newest, *history.news, weights, [&](std::size_t e, const ItemNews& news) {
+    std::vector<float> added(news.meetings.size());
+    const float kept = update_->apply(matrix_.row(news.item), news, added);
+    for (std::size_t i = 0; i < items.size(); ++i) parts[i * n + first + e] *= kept;
+    for (std::size_t m = 0; m < added.size(); ++m) {
+      const ItemIndex other = news.meetings[m].other;
+      auto at = std::lower_bound(sorted.begin(), sorted.end(), std::pair(other, std::size_t{0}));
+      for (; at != sorted.end() && at->first == other; ++at) {
+        parts[at->second * n + first + e] += weights[e] * added[m];
+      }
+    }
+  });
 }
 
 }  // namespace endcap

@@ -1,12 +1,18 @@
 #pragma once
 
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "endcap/base/context.h"
 #include "endcap/matrix/co_counts.h"
 #include "endcap/matrix/item_sets.h"
 #include "endcap/models/item_item_model.h"
+#include "endcap/models/row_update.h"
 
 namespace endcap {
 
@@ -29,9 +35,57 @@ class Rp3Beta final : public ItemItemModel {
   [[nodiscard]] static Rp3Beta fit(const Interactions& interactions,
                                    const Rp3BetaOptions& options = {}, const Context& context = {});
 
+  // How a model of these options counts between two fits, whose items those of a party are.
+  [[nodiscard]] static std::shared_ptr<const RowUpdate> update_of(const Rp3BetaOptions& options,
+                                                                  Party party = Party::kVisitor);
+
  private:
+  class Update;
+
   using ItemItemModel::ItemItemModel;
 };
+
+class Rp3Beta::Update final : public RowUpdate {
+ public:
+  Update(const Rp3BetaOptions& options, Party party)
+      : RowUpdate(party), by_alpha_(options.alpha), by_beta_(options.beta) {}
+
+  float apply(SparseRow /*row*/, const ItemNews& news, std::span<float> added) const override {
+    const float from = by_alpha_(news.n_now);
+    for (std::size_t m = 0; m < added.size(); ++m) {
+      const auto& meeting = news.meetings[m];
+      const float walk = from * by_alpha_(meeting.n_items) * by_beta_(meeting.n_of_other);
+      added[m] = meeting.is_first ? walk : 0;
+    }
+    return news.n_before > 0 ? from / by_alpha_(news.n_before) : 1;
+  }
+
+ private:
+  // n^-power, small n from a table.
+  class Powers {
+   public:
+    explicit Powers(float power) : power_(power), table_(1'024) {
+      for (std::size_t n = 1; n < table_.size(); ++n) table_[n] = of(n);
+    }
+    float operator()(std::int32_t n) const {
+      const auto at = static_cast<std::size_t>(n);
+      return at < table_.size() ? table_[at] : of(at);
+    }
+
+   private:
+    [[nodiscard]] float of(std::size_t n) const { return std::pow(static_cast<float>(n), -power_); }
+
+    float power_;
+    std::vector<float> table_;
+  };
+
+  Powers by_alpha_, by_beta_;
+};
+
+inline std::shared_ptr<const RowUpdate> Rp3Beta::update_of(const Rp3BetaOptions& options,
+                                                           Party party) {
+  return std::make_shared<const Update>(options, party);
+}
 
 inline Rp3Beta Rp3Beta::fit(const Interactions& interactions, const Rp3BetaOptions& options,
                             const Context& context) {

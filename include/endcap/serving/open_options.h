@@ -15,7 +15,8 @@ struct OpenOptions {
   std::optional<Catalog> catalog = {};  // in place of the one that the folder keeps
   std::optional<Kinds> kinds = {};      // the same
   // What arrives is folded into the next snapshot so long after it came, by a thread of the shop's
-  // own; later where that takes longer. 0: only refresh() does. The dearest models (EASE, SLIST)
+  // own; later where that takes longer. 0: only refresh() does. Until then models that count which
+  // items go together have counted it nearly. The dearest models (EASE, SLIST)
   // follow as soon as nothing new comes, or with the model's next save.
   double fold_seconds = 0.2;
   Context context = {};  // for opening; the thread itself uses one core

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <shared_mutex>
 #include <span>
@@ -10,6 +11,8 @@
 
 #include "endcap/base/types.h"
 #include "endcap/matrix/interactions.h"
+#include "endcap/matrix/news.h"
+#include "endcap/serving/live_counts.h"
 #include "endcap/serving/snapshot.h"
 
 namespace endcap {
@@ -21,7 +24,8 @@ struct Visitor {
   std::vector<ItemIndex> disliked = {};
   UserIndex user = kNoIndex;  // in the snapshot, if it knows the visitor
   std::int64_t now_us = 0;
-  [[nodiscard]] History history() const { return {events, now_us, user}; }
+  std::shared_ptr<const News> news = {};  // of these events, if any
+  [[nodiscard]] History history() const { return {events, now_us, user, news.get()}; }
 };
 
 // How an event was told.
@@ -31,8 +35,9 @@ struct Manner {
 };
 
 // What arrived since a snapshot was fitted: the newest events and dislikes of each visitor, new
-// visitors, new items, and who is not to be known any more. Any number of threads may add and read.
-// Items have the snapshot's indices; new ones follow, in the order of arrival.
+// visitors, new items, which items came together, and who is not to be known any more. One thread
+// changes it at a time, any number read meanwhile. Items have the snapshot's indices; new ones
+// follow, in the order of arrival.
 class Overlay {
  public:
   // What one visitor did, and when in the order of arrival.
@@ -44,6 +49,9 @@ class Overlay {
   // The snapshot must outlive the overlay.
   explicit Overlay(const Snapshot& snapshot);
 
+  // Does now what the first event would have to wait for, in O(n_events) of the snapshot.
+  void prepare();
+
   // Of the snapshot or new.
   [[nodiscard]] std::optional<ItemIndex> find_item(const Id& id) const;
   [[nodiscard]] Id item_id(ItemIndex item) const;
@@ -54,7 +62,8 @@ class Overlay {
   // times it stands after all places of the log. An item never heard of becomes a new one.
   void add(const Id& user, const Id& item, Interaction event, const Manner& manner = {});
 
-  // As if what this visitor did since a position() had not been added.
+  // As if what this visitor did since a position() had not been added. Requires the same of all
+  // others who did anything since.
   void take_back(const Id& user, std::int64_t begin);
 
   // Makes room, so that forget() cannot fail.
@@ -66,6 +75,9 @@ class Overlay {
   // none of them was ever seen.
   [[nodiscard]] Visitor visitor(std::span<const Id> ids) const;
   [[nodiscard]] Visitor visitor(const Id& id) const { return visitor({&id, 1}); }
+  // What was told about the newest items of the history, for the models that count; null if
+  // nothing was.
+  [[nodiscard]] std::shared_ptr<const News> news_of(std::span<const Interaction> events) const;
   // Whether the snapshot's rows of this visitor count no more.
   [[nodiscard]] bool is_forgotten(const Id& user) const;
   [[nodiscard]] bool has_forgotten() const;
@@ -99,6 +111,10 @@ class Overlay {
   [[nodiscard]] const Told* told_of(const Id& id) const;
   [[nodiscard]] std::optional<UserIndex> row_of(const Id& id) const;
   void append(const Told& told, Visitor& visitor) const;
+  [[nodiscard]] bool is_counted(const Arrival& arrival) const;
+  [[nodiscard]] LiveCounts::Visit visit_of(const Id& user, const Told* told,
+                                           const Arrival& arrival) const;
+  [[nodiscard]] std::int64_t basket_of(std::int64_t time_us, std::int32_t session) const;
 
   const Snapshot& snapshot_;
   mutable std::shared_mutex mutex_;
@@ -106,6 +122,7 @@ class Overlay {
   std::map<Id, ItemIndex> new_items_;
   std::vector<NewItem> news_;  // the same, in the order of arrival
   std::int64_t position_ = 0, n_waiting_ = 0, n_forgotten_ = 0;
+  LiveCounts counts_;
 };
 
 template <class Visit>

@@ -52,8 +52,10 @@ struct ObserveOptions {
 
 // A shop's recommender: fitted, or loaded from a file, both in memory; or opened in a folder, where
 // it keeps every event. Asked, told and refreshed from any number of threads at once. What it is
-// told changes the answers for that visitor at once, and those for all after a refresh(), which an
-// open shop does by itself: soon after, and for EASE and SLIST as soon as nothing new comes.
+// told changes the next answer: for that visitor in every model, for all others in those that count
+// which items go together (rp3beta, sequential_rules, bought_together), near what a fit would
+// count. All else follows with a refresh(), which an open shop does by itself: soon after, and for
+// EASE and SLIST as soon as nothing new comes.
 class Recommender {
  public:
   // Learns from the log, chooses and weighs the models on its newest part, then fits them on all of

@@ -57,6 +57,11 @@ using FittedModels = std::map<std::string, std::shared_ptr<const Scorer>, std::l
                                                       const Context& context,
                                                       const FittedModels& fitted = {});
 
+// The model as the one of this name counts on between two fits (models/row_update.h); the same
+// model for a name that waits for the next fit.
+[[nodiscard]] std::shared_ptr<const Scorer> counting_on(std::string_view name,
+                                                        std::shared_ptr<const Scorer> model);
+
 // The interactions with every basket as a visitor of its own; unchanged where fewer than one basket
 // in ten holds several events, so that baskets say next to nothing.
 [[nodiscard]] Interactions by_basket(const Interactions& interactions);

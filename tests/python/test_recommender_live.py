@@ -151,6 +151,21 @@ def test_a_shop_in_memory_has_the_same_calls() -> None:
     assert [model.name for model in shop.models] == ["rp3beta", "bought_together"]
 
 
+def test_what_visitors_do_counts_for_others_at_once() -> None:
+    events = endcap.Events.from_sequences(CIRCLES * 20)
+    shop = endcap.Recommender.fit(events, models=["rp3beta"], progress=False)
+    assert "ink1" not in [pick.item for pick in shop.similar("tea1", k=3)]
+    for guest in range(1000, 1020):
+        shop.observe(guest, "tea1")
+        shop.observe(guest, "ink1")
+    pick = next(pick for pick in shop.similar("tea1", k=3) if pick.item == "ink1")
+    assert pick.source == "rp3beta"
+    assert pick.reasons[0].item == "tea1"
+    for guest in range(1000, 1020):
+        shop.forget(guest)
+    assert "ink1" not in [pick.item for pick in shop.similar("tea1", k=3)]
+
+
 def test_scenarios_hold_for_many_lists() -> None:
     shop = endcap.Recommender.fit(endcap.Events.from_sequences(CIRCLES * 20), progress=False)
     shop.set_rules("page", {"block": ["tea5"]})

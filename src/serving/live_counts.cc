@@ -23,8 +23,8 @@ std::vector<ItemIndex> items_of(const std::vector<LiveCounts::Step>& line) {
 }
 
 void sort_unique(std::vector<ItemIndex>& items) {
-  std::ranges::sort(items);
-  items.erase(std::ranges::unique(items).begin(), items.end());
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
 }
 
 // Adds the item at a place of a party's line to meetings; `had` is what the party had before.

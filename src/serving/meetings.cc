@@ -27,11 +27,12 @@ void Meetings::keep(ItemIndex item, const Meeting& meeting, std::int64_t positio
 }
 
 void Meetings::add(const Visit& visit, std::int64_t position) {
-  const auto& [line, place, n_items, is_new] = visit;
+  const auto& line = visit.line;
+  const auto place = visit.place;
   const auto item = line[place];
   if (!knows(item) || n_kept_ >= kMost) return;
   newest_ = std::max(newest_, position);
-  if (is_new) {
+  if (visit.is_new) {
     rows_[item].first_times.push_back(position);
     ++n_now_[static_cast<std::size_t>(item)];
   }
@@ -39,14 +40,14 @@ void Meetings::add(const Visit& visit, std::int64_t position) {
   const auto meet = [&](std::size_t other_place) {
     const auto other = line[other_place];
     if (other == item || !knows(other)) return;
-    const bool is_first = is_new && std::ranges::find(met, other) == met.end();
+    const bool is_first = visit.is_new && std::ranges::find(met, other) == met.end();
     const auto steps = static_cast<std::int16_t>(static_cast<std::ptrdiff_t>(other_place) -
                                                  static_cast<std::ptrdiff_t>(place));
-    keep(item, {.other = other, .n_items = n_items, .steps = steps, .is_first = is_first},
+    keep(item, {.other = other, .n_items = visit.n_items, .steps = steps, .is_first = is_first},
          position);
     keep(other,
          {.other = item,
-          .n_items = n_items,
+          .n_items = visit.n_items,
           .steps = static_cast<std::int16_t>(-steps),
           .is_first = is_first},
          position);

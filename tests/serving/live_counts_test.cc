@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kLater = 400 * kMicrosecondsPerDay;
 
-Recommender shop_of(const std::vector<std::string>& models, std::vector<Event> events) {
+Recommender shop_of(const std::vector<std::string>& models, const std::vector<Event>& events) {
   return Recommender::fit(Events::from_list(events), {}, {.models = models});
 }
 Recommender shop_of(const std::vector<std::string>& models) {
@@ -25,7 +25,7 @@ Recommender shop_of(const std::vector<std::string>& models) {
 // Ten guests, one after the other, look at both within a minute.
 void look_at_both(Recommender& shop, const Id& one, const Id& other) {
   for (int guest = 0; guest < 10; ++guest) {
-    const auto time_us = kLater + guest * 60 * kMicrosecondsPerSecond;
+    const auto time_us = kLater + std::int64_t{guest} * 60 * kMicrosecondsPerSecond;
     shop.observe("guest" + std::to_string(guest), one, "view", {.time_us = time_us});
     shop.observe("guest" + std::to_string(guest), other, "view", {.time_us = time_us + 1});
   }

@@ -15,29 +15,41 @@ const Popularity* as_popularity(const std::shared_ptr<const Scorer>& model) {
 namespace {
 
 constexpr int kCandidatesPerModel = 60;
+constexpr int kLeastSold = 30;  // more than the places that weights are judged by
 
-// The best items of every model that is the same for whoever asks; empty lists for the others.
-std::vector<std::vector<ItemIndex>> best_sellers(const Models& models) {
+// What sells best and least by a model that is the same for whoever asks; empty for the others.
+struct Sellers {
+  std::vector<ItemIndex> best, least;
+};
+
+std::vector<ItemIndex> items_of(TopK&& found) {
+  std::vector<ItemIndex> items;
+  for (const auto& pick : found.take()) items.push_back(pick.item);
+  return items;
+}
+
+std::vector<Sellers> sellers_of(const Models& models) {
   constexpr int kSpare = 500;  // for those that the visitor has had
-  std::vector<std::vector<ItemIndex>> lists(models.size());
+  std::vector<Sellers> sellers(models.size());
   for (std::size_t m = 0; m < models.size(); ++m) {
     const auto* popularity = as_popularity(models[m]);
     if (popularity == nullptr) continue;
-    TopK best(kCandidatesPerModel + kSpare);
+    TopK best(kCandidatesPerModel + kSpare), least(kLeastSold + kSpare);
     for (ItemIndex item = 0; item < popularity->n_items(); ++item) {
-      best.offer({item, popularity->scores()[static_cast<std::size_t>(item)]});
+      const float score = popularity->scores()[static_cast<std::size_t>(item)];
+      best.offer({item, score});
+      if (score > 0) least.offer({item, -score});
     }
-    for (const auto& pick : best.take()) lists[m].push_back(pick.item);
+    sellers[m] = {items_of(std::move(best)), items_of(std::move(least))};
   }
-  return lists;
+  return sellers;
 }
 
 // The scores of one query by every model, and the candidates that any of them puts high.
 class CandidateFinder {
  public:
-  CandidateFinder(const Models& models, const std::vector<std::vector<ItemIndex>>& best_sellers,
-                  std::int32_t n_items)
-      : models_(models), best_sellers_(best_sellers), had_(n_items), candidates_(n_items) {
+  CandidateFinder(const Models& models, const std::vector<Sellers>& sellers, std::int32_t n_items)
+      : models_(models), sellers_(sellers), had_(n_items), candidates_(n_items) {
     for (const auto& model : models) boards_.emplace_back(as_popularity(model) ? 0 : n_items);
   }
 
@@ -48,13 +60,15 @@ class CandidateFinder {
     for (const auto& event : query.history) had_.add(event.item);
     for (std::size_t m = 0; m < models_.size(); ++m) {
       if (as_popularity(models_[m]) != nullptr)
-        add_best_sellers(m, purpose);
+        add_some(sellers_[m].best, kCandidatesPerModel, purpose);
       else
         add_best(query, m, purpose);
     }
     if (includes_repeats(purpose)) {
       for (const auto item : had_.items()) candidates_.add(item);
     }
+    const auto n_likely = std::ssize(candidates_.items());
+    for (const auto& sellers : sellers_) add_some(sellers.least, kLeastSold, purpose);
     std::int32_t wanted = 0;
     for (const auto item : query.wanted) {
       wanted += includes_repeats(purpose) || !had_.has(item) ? 1 : 0;
@@ -69,6 +83,8 @@ class CandidateFinder {
     }
     problem.offsets.push_back(static_cast<std::int64_t>(problem.relevant.size()));
     problem.n_relevant.push_back(wanted);
+    const auto n_unlikely = std::ssize(candidates_.items()) - n_likely;
+    problem.n_unlikely.push_back(static_cast<std::int32_t>(n_unlikely));
   }
 
  private:
@@ -78,10 +94,11 @@ class CandidateFinder {
                                  : popularity->scores()[static_cast<std::size_t>(item)];
   }
 
-  void add_best_sellers(std::size_t m, Purpose purpose) {
+  // The first of them that may be listed.
+  void add_some(const std::vector<ItemIndex>& items, int most, Purpose purpose) {
     int added = 0;
-    for (const auto item : best_sellers_[m]) {
-      if (added == kCandidatesPerModel) break;
+    for (const auto item : items) {
+      if (added == most) break;
       if (!includes_repeats(purpose) && had_.has(item)) continue;
       candidates_.add(item);
       ++added;
@@ -102,7 +119,7 @@ class CandidateFinder {
   }
 
   const Models& models_;
-  const std::vector<std::vector<ItemIndex>>& best_sellers_;
+  const std::vector<Sellers>& sellers_;
   std::vector<ScoreBoard> boards_;
   ItemSet had_, candidates_;
 };
@@ -122,7 +139,7 @@ BlendProblem pose_blend(const Models& models, const Validation& validation, std:
   const auto& queries = queries_for(purpose, validation);
   const auto n = static_cast<std::int64_t>(queries.size());
   std::vector<BlendProblem> parts(static_cast<std::size_t>((n + kBlock - 1) / kBlock));
-  const auto sellers = best_sellers(models);
+  const auto sellers = sellers_of(models);
   std::vector<CandidateFinder> finders(static_cast<std::size_t>(context.thread_count()),
                                        CandidateFinder(models, sellers, n_items));
   parallel_for(context, n, kBlock, [&](std::int64_t begin, std::int64_t end, int worker) {

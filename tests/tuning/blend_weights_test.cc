@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <iterator>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -51,6 +53,25 @@ TEST(BlendWeightsTest, OnlyAFreeFeatureCountsAgainstAnItem) {
   const auto bound = learn_blend_weights(problem);
   EXPECT_GE(bound[0], 0);
   EXPECT_EQ(bound[1], 0);
+}
+
+// How much items sell: of two that a model names, what came next sells less, but others that no
+// model names sell less still.
+TEST(BlendWeightsTest, WhatNoModelNamesStaysBelow) {
+  constexpr int kQueries = 20, kUnlikely = 30;
+  BlendProblem problem{.n_features = 1};
+  for (int query = 0; query < kQueries; ++query) {
+    problem.features.insert(problem.features.end(), {2, 3});
+    problem.features.insert(problem.features.end(), kUnlikely, 1);
+    problem.relevant.push_back(1);
+    problem.relevant.insert(problem.relevant.end(), 1 + kUnlikely, 0);
+    problem.offsets.push_back(std::ssize(problem.relevant));
+    problem.n_relevant.push_back(1);
+    problem.n_unlikely.push_back(kUnlikely);
+  }
+  const auto weights = learn_blend_weights(problem, {.may_be_negative = {true}});
+  EXPECT_GT(weights[0], 0);
+  EXPECT_NEAR(blend_ndcg(problem, weights, 20), 1 / std::log2(3.0), 1e-12);  // second of all
 }
 
 TEST(BlendWeightsTest, ADearFeatureIsUsedIfItPays) {

@@ -20,6 +20,9 @@ struct BlendProblem {
   std::vector<float> features = {};           // by query (n_features, n_rows of the query)
   std::vector<std::uint8_t> relevant = {};    // (n_rows,)
   std::vector<std::int32_t> n_relevant = {};  // (n_queries,): with those that are no candidate
+  // (n_queries,): the last rows of each query that no model puts high, but weights below 0 may:
+  // they are ranked with the others, and not learned from. Empty: none.
+  std::vector<std::int32_t> n_unlikely = {};
 
   [[nodiscard]] std::int64_t n_queries() const {
     return static_cast<std::int64_t>(n_relevant.size());
@@ -30,6 +33,7 @@ struct BlendProblem {
     features.insert(features.end(), more.features.begin(), more.features.end());
     relevant.insert(relevant.end(), more.relevant.begin(), more.relevant.end());
     n_relevant.insert(n_relevant.end(), more.n_relevant.begin(), more.n_relevant.end());
+    n_unlikely.insert(n_unlikely.end(), more.n_unlikely.begin(), more.n_unlikely.end());
     for (std::size_t q = 1; q < more.offsets.size(); ++q) offsets.push_back(rows + more.offsets[q]);
   }
 };
@@ -53,6 +57,15 @@ inline FeatureRows rows_of(const BlendProblem& problem, std::int64_t query) {
   const auto begin = problem.offsets[static_cast<std::size_t>(query)];
   const auto end = problem.offsets[static_cast<std::size_t>(query) + 1];
   return {problem.features.data() + begin * problem.n_features, end - begin, problem.n_features};
+}
+
+// The rows of the query that are learned from.
+inline auto likely_rows_of(const BlendProblem& problem, std::int64_t query) {
+  using Rows = Eigen::Map<const Eigen::MatrixXf, Eigen::Unaligned, Eigen::OuterStride<>>;
+  const auto rows = rows_of(problem, query);
+  const auto unlikely =
+      problem.n_unlikely.empty() ? 0 : problem.n_unlikely[static_cast<std::size_t>(query)];
+  return Rows(rows.data(), rows.rows() - unlikely, rows.cols(), Eigen::OuterStride<>(rows.rows()));
 }
 
 // (n_rows of the query,), of scores by row, (n_rows,)

@@ -17,7 +17,7 @@ inline std::vector<float> feature_scales(const BlendProblem& problem) {
   Eigen::VectorXd sum = Eigen::VectorXd::Zero(problem.n_features);
   std::int64_t n = 0;
   for (std::int64_t query = 0; query < problem.n_queries(); ++query) {
-    const auto rows = rows_of(problem, query);
+    const auto rows = likely_rows_of(problem, query);
     if (rows.rows() < 2) continue;
     const Eigen::RowVectorXf mean = rows.colwise().mean();
     sum += (rows.rowwise() - mean).cwiseAbs2().colwise().sum().cast<double>().transpose();
@@ -75,7 +75,7 @@ class SoftmaxFit {
 inline void SoftmaxFit::add(std::int64_t query, const Eigen::VectorXf& weights, bool loss_only,
                             Sums& to) const {
   const auto begin = problem_.offsets[static_cast<std::size_t>(query)];
-  const auto features = rows_of(problem_, query);
+  const auto features = likely_rows_of(problem_, query);
   Eigen::VectorXf target = Eigen::VectorXf::Zero(features.rows());
   for (Eigen::Index row = 0; row < features.rows(); ++row) {
     target[row] = problem_.relevant[static_cast<std::size_t>(begin + row)];

@@ -142,6 +142,9 @@ def multi(folder: Path) -> Task:
     events["time"] = pd.to_datetime(events["time"], unit="s")
     test = pd.read_csv(folder / "test.csv.gz")
     users = test["user"].tolist()
+    log = endcap.Events.from_frame(events)
+    in_order = events.sort_values("time", kind="stable").groupby("user")["item"].agg(list)
+    histories = in_order[users].tolist()
 
     def question(repeats: Repeats) -> Question:
         return Question(
@@ -152,7 +155,24 @@ def multi(folder: Path) -> Task:
         )
 
     questions = {"explore": question("exclude"), "all": question("include")}
-    return Task(endcap.Events.from_frame(events), questions)
+    questions["explore"].rivals.update(
+        {
+            "sequential_rules, as it is": lambda: unweighed(
+                endcap.SequentialRules(), log, histories
+            ),
+            "slist, as it is": lambda: unweighed(endcap.Slist(), log, histories),
+        }
+    )
+    return Task(log, questions)
+
+
+def unweighed(model: Any, log: endcap.Events, histories: list[list[Any]]) -> list[list[Any]]:
+    """The lists of new items of a single model as it is, without a word of the blend's."""
+    items = log.items
+    place = {item: number for number, item in enumerate(items)}
+    model.fit(log)
+    asked = ([place[item] for item in history] for history in histories)
+    return [[items[number] for number in model.next(history)[0]] for history in asked]
 
 
 RETAIL_CUT = pd.Timestamp("2011-11-01")

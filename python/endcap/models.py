@@ -247,12 +247,12 @@ class Ease(Model):
 
 @dataclass(eq=False)
 class SequentialRules(Model):
-    """Who went from one item to another, and after how many steps. Fit it on Events."""
+    """Who went from one item to another, and after how many items. Fit it on Events."""
 
     _core_model = _core.SequentialRules
 
     window: int = 40
-    gap_power: float = 0.6
+    gap_power: float = 1.0
     backward: float = 0.3
     row_power: float = 0.5
     neighbors: int = 400

@@ -15,11 +15,23 @@ bool counts_meetings(const BlendTerm& term) {
   return model != nullptr && model->update() != nullptr;
 }
 
-std::vector<ItemIndex> items_of(const std::vector<LiveCounts::Step>& line) {
+// What is done with one item on end is one step, as it is where a fit counts.
+struct Line {
   std::vector<ItemIndex> items;
-  items.reserve(line.size());
-  for (const auto& step : line) items.push_back(step.item);
-  return items;
+  std::size_t place = 0;  // of the visit's step
+  bool is_new = true;     // whether that step is one of its own
+};
+
+Line line_of(const LiveCounts::Visit& visit) {
+  Line line;
+  for (std::size_t s = 0; s < visit.line.size(); ++s) {
+    const auto item = visit.line[s].item;
+    const bool goes_on = s > 0 && visit.line[s - 1].item == item;
+    if (!goes_on) line.items.push_back(item);
+    if (s == visit.place) line.place = line.items.size() - 1;
+    if (goes_on && (s == visit.place || s == visit.place + 1)) line.is_new = false;
+  }
+  return line;
 }
 
 void sort_unique(std::vector<ItemIndex>& items) {
@@ -55,7 +67,8 @@ void LiveCounts::prepare() {
 void LiveCounts::add(Visit visit, std::int64_t position) {
   const auto& line = visit.line;
   const auto place = visit.place;
-  add_to(visitors_, items_of(line), place, std::move(visit.had), position);
+  const auto steps = line_of(visit);
+  if (steps.is_new) add_to(visitors_, steps.items, steps.place, std::move(visit.had), position);
   if (has_baskets_ && line[place].basket >= 0) {
     std::vector<ItemIndex> in_basket, others;
     std::size_t own = 0;

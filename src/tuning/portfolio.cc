@@ -237,6 +237,7 @@ const std::vector<std::pair<std::string, Entry>>& entries() {
       {"als/wide", {Needs::kNoOrder, Effort::kBest, als(256)}},
       {"sequential_rules", rules({})},
       {"sequential_rules/long", asked_as("sequential_rules", kLongMemory)},
+      {"sequential_rules/both", rules({.backward = 1, .history = kLongMemory})},
       {"session_knn", {Needs::kOrder, Effort::kBalanced, session_knn(1)}},
       {"session_knn/newest", {Needs::kOrder, Effort::kBalanced, session_knn(0.25f)}},
       {"slist", {Needs::kOrder, Effort::kBalanced, slist({})}},

@@ -56,6 +56,16 @@ TEST(OccurrencesTest, FindsEveryPlaceOfAnItem) {
   EXPECT_TRUE(occurrences.of(2).empty());
 }
 
+TEST(OccurrencesTest, WhatIsDoneWithOneItemOnEndIsOnePlace) {
+  const auto interactions = interactions_of(3, {{1, 1, 0, 1, 2, 2, 2}, {2, 2}});
+  const Occurrences occurrences(interactions);
+  ASSERT_EQ(occurrences.of(1).size(), 2u);
+  ASSERT_EQ(occurrences.of(2).size(), 2u);
+  const auto* line = occurrences.at(occurrences.of(1)[0]);
+  EXPECT_EQ(std::vector(line - 1, line + 7),
+            (std::vector{kNoIndex, 1, 0, 1, 2, kNoIndex, 2, kNoIndex}));
+}
+
 TEST(OccurrencesTest, TakesNoOrderFromWhatIsOfOneTime) {
   std::vector<std::int64_t> offsets = {0};
   std::vector<Interaction> events;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -56,6 +57,12 @@ inline Lists random_lists(int n_users, std::int32_t n_items, int longest) {
     }
   }
   return lists;
+}
+
+// The items in their order, of those that stand next to themselves one.
+inline std::vector<ItemIndex> without_runs(std::vector<ItemIndex> list) {
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+  return list;
 }
 
 }  // namespace endcap

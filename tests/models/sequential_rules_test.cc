@@ -43,7 +43,8 @@ TEST(SequentialRulesTest, MatchesTheNaiveSum) {
       interactions_of(20, lists),
       {.window = 4, .gap_power = 0.6f, .backward = 0.3f, .row_power = 0, .neighbors = 0});
   std::vector<std::vector<double>> sums(20, std::vector<double>(20));
-  for (const auto& list : lists) {
+  for (const auto& all : lists) {
+    const auto list = without_runs(all);
     for (std::size_t i = 0; i < list.size(); ++i) {
       for (std::size_t j = i + 1; j < std::min(list.size(), i + 5); ++j) {
         const double weight = std::pow(static_cast<double>(j - i), -0.6);
@@ -58,6 +59,17 @@ TEST(SequentialRulesTest, MatchesTheNaiveSum) {
     for (ItemIndex j = 0; j < 20; ++j) {
       EXPECT_NEAR(model.matrix().row(i).at(j),
                   sums[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)], 1e-4);
+    }
+  }
+}
+
+// A look, the cart and the purchase of one item are one step on the way to the next.
+TEST(SequentialRulesTest, WhatIsDoneWithOneItemOnEndIsOneStep) {
+  const auto once = SequentialRules::fit(one_walk());
+  const auto often = SequentialRules::fit(interactions_of(3, {{0, 0, 0, 1, 2, 2}}));
+  for (ItemIndex i = 0; i < 3; ++i) {
+    for (ItemIndex j = 0; j < 3; ++j) {
+      EXPECT_EQ(often.matrix().row(i).at(j), once.matrix().row(i).at(j)) << i << ' ' << j;
     }
   }
 }

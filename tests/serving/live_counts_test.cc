@@ -71,6 +71,29 @@ TEST(LiveCountsTest, RulesCountAsAFitWould) {
   EXPECT_GT(parts(shop, "tea1")[14], .1);
 }
 
+// Each guest looks at one product and buys it, then the other: no step more than without.
+TEST(LiveCountsTest, WhatIsDoneWithOneItemOnEndIsOneStep) {
+  const auto after_looks = [](bool twice) {
+    auto shop = shop_of({"sequential_rules"});
+    for (int guest = 0; guest < 10; ++guest) {
+      const Id id = "guest" + std::to_string(guest);
+      std::int64_t time_us = kLater + std::int64_t{guest} * 60 * kMicrosecondsPerSecond;
+      for (const std::string item : {"tea1", "ink5", "tea2"}) {
+        shop.observe(id, item, "view", {.time_us = ++time_us});
+        if (twice) shop.observe(id, item, "purchase", {.time_us = ++time_us});
+      }
+    }
+    return shop;
+  };
+  EXPECT_EQ(parts(after_looks(true), "tea1"), parts(after_looks(false), "tea1"));
+  auto shop = after_looks(true);
+  const auto live = parts(shop, "tea1");
+  shop.refresh();
+  const auto fitted = parts(shop, "tea1");
+  EXPECT_GT(live[14], .1);
+  for (std::size_t i = 0; i < live.size(); ++i) EXPECT_NEAR(live[i], fitted[i], .03 * fitted[i]);
+}
+
 TEST(LiveCountsTest, AWalkCountsNearlyAsAFitWould) {
   auto shop = shop_of({"rp3beta"});
   EXPECT_EQ(parts(shop, "tea1")[14], 0);

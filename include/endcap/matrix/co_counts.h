@@ -28,8 +28,9 @@ inline std::int64_t to_fixed(double value) { return std::llround(value * kFixedO
 inline double from_fixed(std::int64_t value) { return static_cast<double>(value) / kFixedOne; }
 
 // What all users did as one line of items, kNoIndex before, between and after them, and where in it
-// each item stands; events of one time are in no order of items. Whoever walks from a place needs
-// no bounds but these marks.
+// each item stands; events of one time are in no order of items. Who does several things with an
+// item on end, looks at it, puts it into the cart and buys it, came to it once. Whoever walks from
+// a place needs no bounds but these marks.
 class Occurrences {
  public:
   explicit Occurrences(const Interactions& interactions);
@@ -142,14 +143,16 @@ inline Occurrences::Occurrences(const Interactions& interactions)
   line_.resize(kMargin, kNoIndex);
   for (UserIndex user = 0; user < interactions.n_users(); ++user) {
     const auto events = interactions.events_of(user);
-    for (const auto& event : events) {
-      line_.push_back(event.item);
-      ++offsets_[static_cast<std::size_t>(event.item) + 1];
-    }
-    shuffle_ties(events, std::span(line_).last(events.size()), drawn_by_event);
+    for (const auto& event : events) line_.push_back(event.item);
+    const auto own = std::span(line_).last(events.size());
+    shuffle_ties(events, own, drawn_by_event);
+    line_.resize(line_.size() - std::ranges::unique(own).size());
     line_.push_back(kNoIndex);
   }
   line_.resize(line_.size() + kMargin, kNoIndex);
+  for (const auto item : line_) {
+    if (item != kNoIndex) ++offsets_[static_cast<std::size_t>(item) + 1];
+  }
   for (std::size_t i = 1; i < offsets_.size(); ++i) offsets_[i] += offsets_[i - 1];
   places_.resize(static_cast<std::size_t>(offsets_.back()));
   auto next = offsets_;

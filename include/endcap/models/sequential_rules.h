@@ -19,15 +19,15 @@
 namespace endcap {
 
 struct SequentialRulesOptions {
-  int window = 40;         // > 0: events that a rule may look ahead
-  float gap_power = 0.6f;  // >= 0: a rule over a gap of g events counts g^-this
+  int window = 40;         // > 0: items that a rule may look ahead
+  float gap_power = 1;     // >= 0: a rule from an item to the g-th after it counts g^-this
   float backward = 0.3f;   // in [0, 1]: what the rule from the later to the earlier item counts
   float row_power = 0.5f;  // in [0, 1]: rows are divided by (their sum)^this
   int neighbors = 400;     // kept per item; 0: all
   HistoryWeights history = {.position_decay = 0.6f, .max_events = 50};
 };
 
-// Who went from i to j, and after how many steps: T[i, j] = sum over all places where j follows i
+// Who went from i to j, and after how many items: T[i, j] = sum over all places where j follows i
 // within the window of gap^-gap_power, plus `backward` of it the other way round, rows normalised.
 // Source: M. Ludewig and D. Jannach, "Evaluation of Session-based Recommendation Algorithms", User
 // Modeling and User-Adapted Interaction 28, 2018, section 3.1.3 (sequential rules), with a decay of

@@ -39,7 +39,7 @@ struct SlistOptions {
 // A ridge regression from where a session stands to what it holds and what comes after, solved in
 // each item's neighbourhood: W = (G + lambda I)^-1 R, where G = alpha * sum of x x' +
 // (1 - alpha) * (how often each item has a successor), R = alpha * sum of x y' + (1 - alpha) * sum
-// over later events of future_decay^(gap - 1), y a user's set of items and x = y / |y|. Row i is
+// over later items of future_decay^(gap - 1), y a user's set of items and x = y / |y|. Row i is
 // (G_NN + lambda I)^-1 e_i times the rows N of R, where N are the items closest to i.
 // Source: M. Choi, J. Kim, J. Lee, H. Shim, J. Lee, "Session-aware Linear Item-Item Models for
 // Session-based Recommendation", WWW 2021, section 3. Of a row of R the 500 largest numbers count.

@@ -20,9 +20,9 @@ constexpr std::int32_t kItems = 2000;
 
 // Item i was had i times: item 0 never, the last ones are the best sellers.
 Models one_popularity() {
-  std::vector<float> scores;
-  for (ItemIndex item = 0; item < kItems; ++item) {
-    scores.push_back(std::log1p(static_cast<float>(item)));
+  std::vector<float> scores(kItems);
+  for (std::size_t item = 0; item < scores.size(); ++item) {
+    scores[item] = std::log1p(static_cast<float>(item));
   }
   return {std::make_shared<const Popularity>(Array<float>(std::move(scores)))};
 }

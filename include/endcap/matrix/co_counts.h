@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <utility>
 #include <vector>
@@ -144,9 +145,8 @@ inline Occurrences::Occurrences(const Interactions& interactions)
   for (UserIndex user = 0; user < interactions.n_users(); ++user) {
     const auto events = interactions.events_of(user);
     for (const auto& event : events) line_.push_back(event.item);
-    const auto own = std::span(line_).last(events.size());
-    shuffle_ties(events, own, drawn_by_event);
-    line_.resize(line_.size() - std::ranges::unique(own).size());
+    shuffle_ties(events, std::span(line_).last(events.size()), drawn_by_event);
+    line_.erase(std::unique(line_.end() - std::ssize(events), line_.end()), line_.end());
     line_.push_back(kNoIndex);
   }
   line_.resize(line_.size() + kMargin, kNoIndex);

@@ -247,7 +247,10 @@ class Ease(Model):
 
 @dataclass(eq=False)
 class SequentialRules(Model):
-    """Who went from one item to another, and after how many items. Fit it on Events."""
+    """Who went from one item to another, and after how many items. Fit it on Events.
+
+    Several events with one item on end, as a look and its purchase, are one.
+    """
 
     _core_model = _core.SequentialRules
 

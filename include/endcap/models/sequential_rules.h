@@ -29,6 +29,7 @@ struct SequentialRulesOptions {
 
 // Who went from i to j, and after how many items: T[i, j] = sum over all places where j follows i
 // within the window of gap^-gap_power, plus `backward` of it the other way round, rows normalised.
+// Several events with one item on end are one place.
 // Source: M. Ludewig and D. Jannach, "Evaluation of Session-based Recommendation Algorithms", User
 // Modeling and User-Adapted Interaction 28, 2018, section 3.1.3 (sequential rules), with a decay of
 // its own. Fitting takes O(n_events * window). Exact: counts are added in fixed point.

@@ -29,7 +29,7 @@ struct SlistOptions {
   float future_decay = 0.6f;  // in [0, 1): factor per step that a later item is further ahead
   int neighbors = 200;        // > 0: items that each item's row is solved with
   int row_size = 500;         // > 0: weights kept per item
-  bool repeats = false;       // keep what an item says of itself: sessions come back to it
+  bool repeats = false;       // keep what an item says of itself: sessions come back
   // Of a user, the newest, for what goes together. The pairs of n items weigh n^-2 each, so those
   // of long histories say next to nothing, and they are what fills G.
   int max_events = 100;
@@ -42,7 +42,8 @@ struct SlistOptions {
 // over later items of future_decay^(gap - 1), y a user's set of items and x = y / |y|. Row i is
 // (G_NN + lambda I)^-1 e_i times the rows N of R, where N are the items closest to i.
 // Source: M. Choi, J. Kim, J. Lee, H. Shim, J. Lee, "Session-aware Linear Item-Item Models for
-// Session-based Recommendation", WWW 2021, section 3. Of a row of R the 500 largest numbers count.
+// Session-based Recommendation", WWW 2021, section 3. Several events with one item on end are one
+// here; of a row of R the 500 largest numbers count.
 // Fitting takes O(n_items * neighbors^3) time and the memory of G and R.
 class Slist final : public ItemItemModel {
  public:

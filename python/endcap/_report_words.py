@@ -22,7 +22,7 @@ _STEMS = {
     "ease": "what goes with what",
     "slist": "what follows what",
     "als": "shared tastes",
-    "sequential_rules": "what came soon after",
+    "sequential_rules": "came soon before or after",
     "session_knn": "visits like this one",
     "next_basket": "what the next basket holds",
     "sequence_factors": "what goes with what, trained",
